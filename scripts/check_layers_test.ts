@@ -126,7 +126,7 @@ const table: [from: string, to: string, asType: string | undefined, asValue: str
     ],
   ];
 
-Deno.test("the table of layers says who may import whom", () => {
+Deno.test("the table of layers decides which layer may import which", () => {
   for (const [from, to, asType, asValue] of table) {
     equal(violation({ from, to, line: 1, typeOnly: true }), asType, `${from} -> type ${to}`);
     equal(violation({ from, to, line: 1, typeOnly: false }), asValue, `${from} -> ${to}`);
@@ -143,7 +143,7 @@ function rulesOf(values: string[], types: string[] = []) {
   };
 }
 
-/** What is used of the rules for everyone and for tests. */
+/** Imports that use the rules for every layer and for tests. */
 const USUAL: Import[] = [
   ["src/b/z.ts", "src/log/z.ts", false] as const,
   ["src/b/z.ts", "src/config/z.ts", true] as const,
@@ -157,25 +157,25 @@ const USES: [what: string, values: string[], types: string[], one: string, unuse
   ["another file", ["src/b/y.ts", "src/b/w.ts"], [], "src/a/x.ts -> src/b/y.ts", [
     "src/a may import values of src/b/w.ts",
   ]],
-  ["values of what only types are taken of", ["src/b"], [], "src/a/x.ts -> type src/b/y.ts", [
+  ["values although only types are imported", ["src/b"], [], "src/a/x.ts -> type src/b/y.ts", [
     "src/a may import values of src/b",
   ]],
-  ["types of what is imported whole", ["src/b"], ["src/b"], "src/a/x.ts -> src/b/y.ts", [
+  ["types besides the imported values", ["src/b"], ["src/b"], "src/a/x.ts -> src/b/y.ts", [
     "src/a may import types of src/b",
   ]],
-  ["what only a test imports", ["src/b"], [], "src/a/x_test.ts -> src/b/y.ts", [
+  ["an import of a test only", ["src/b"], [], "src/a/x_test.ts -> src/b/y.ts", [
     "src/a may import values of src/b",
   ]],
-  ["what everyone may import", ["src/b", "src/log"], [], "src/a/x.ts -> src/b/y.ts", [
+  ["what every layer may import", ["src/b", "src/log"], [], "src/a/x.ts -> src/b/y.ts", [
     "src/a may import values of src/log",
   ]],
-  ["a folder whose name only begins alike", ["src/b"], [], "src/a/x.ts -> src/bc/y.ts", [
+  ["a folder whose name is only a prefix", ["src/b"], [], "src/a/x.ts -> src/bc/y.ts", [
     "src/a may import values of src/b",
   ]],
 ];
 
 for (const [what, values, types, one, unused] of USES) {
-  Deno.test(`a rule that allows ${what} has ${unused.length} too many`, () => {
+  Deno.test(`a rule that allows ${what} has ${unused.length} unused allowances`, () => {
     const [, from = "", type, to = ""] = /^(\S+) -> (type )?(\S+)$/.exec(one) ?? [];
     const imports = [...USUAL, { from, to, typeOnly: type !== undefined, line: 1 }];
     const expected = unused.map((each) => `scripts/check_layers.ts: ${each}, and does not`);
@@ -183,7 +183,7 @@ for (const [what, values, types, one, unused] of USES) {
   });
 }
 
-Deno.test("allowances for every layer and for tests have to be used, too", () => {
+Deno.test("unused allowances for every layer and for tests are reported too", () => {
   const all = ["anyone may import values of src/log", "anyone may import types of src/config"];
   deepEqual(
     unusedAllowances([], rulesOf([])),
@@ -214,7 +214,7 @@ async function inProject(files: Record<string, string>, test: (root: string) => 
   }
 }
 
-Deno.test("every form of import is seen, with its line", async () => {
+Deno.test("every form of import is found, with its line", async () => {
   const server = [
     `// import "../cli/in_a_comment.ts";`,
     `import type { A } from "../kube/kubectl/a.ts";`,

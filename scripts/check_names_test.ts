@@ -46,7 +46,7 @@ for (const [text, word] of IDENTIFIERS) {
   });
 }
 
-Deno.test("a file may not be named by a banned word either", () => {
+Deno.test("a file name may not contain a banned word either", () => {
   deepEqual(
     wrongNames(
       sources({ "src/utils.ts": "", "src/cli/what_told.ts": "", "src/told/a.ts": "" }),
@@ -57,7 +57,7 @@ Deno.test("a file may not be named by a banned word either", () => {
   );
 });
 
-Deno.test("several files may export an allowed name, and an allowance that is not needed is an error", () => {
+Deno.test("several files may export an allowed name, and an unused allowance is an error", () => {
   const files = sources({ "src/a.ts": "export const a = 1;", "src/b.ts": "export const a = 2;" });
   deepEqual(wrongNames(files, { a: "why" }), []);
   deepEqual(wrongNames(files, { a: "why", b: "why" }), [

@@ -26,7 +26,7 @@ Deno.test("a template with hardly any text matches no title", async () => {
   deepEqual((await missing(quoted, read("`${way}: ${sentence}`"))).length, 1);
 });
 
-Deno.test("the rows of a table of tests are their names", () => {
+Deno.test("the rows of a table of tests give the names of tests", () => {
   const table = "| input or fault | expected | over | in |\n|---|---|---|---|\n" +
     "| a bad body | 400 | kubectl, api | `src/a_test.ts` |\n" +
     "| a crowd | nothing is lost | api | `tests/soak/soak_test.ts` |";

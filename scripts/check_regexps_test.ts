@@ -48,7 +48,7 @@ Deno.test("an expression is found anywhere in the code, and not in strings and c
   );
 });
 
-Deno.test("an expression of a text that is not constant needs a reason", async () => {
+Deno.test("an expression made from a text that is not constant needs a reason", async () => {
   const made = 'const made = (a: string) => new RegExp("^" + a);\n';
   assert.deepEqual(await said(made), [
     "src/a.ts:1 makes a regular expression of a text that is not constant",
@@ -65,12 +65,12 @@ for (
     'const a = "x"; { const { a } = b; new RegExp(a); }',
   ]
 ) {
-  Deno.test(`a name that is bound twice stands for nothing that is known: ${source}`, () => {
+  Deno.test(`a name that is bound twice has no known value: ${source}`, () => {
     assert.deepEqual(findRegexps(source).map(({ pattern }) => pattern), [undefined]);
   });
 }
 
-Deno.test("reasons are few", async () => {
+Deno.test("the number of reasons is limited", async () => {
   const one = "// regexp: only our own text\nuse(/^(a|a)*$/);\n";
   assert.deepEqual(await said(one.repeat(MOST_REASONS)), []);
   const [line] = await said(one.repeat(MOST_REASONS + 1));
@@ -84,7 +84,7 @@ Deno.test("a verdict is cached, except an unknown one", async () => {
     assert.deepEqual(await recall(file), {});
     await remember(file, { "/a+/": "linear", "/b+/": "unknown (timeout)" });
     assert.deepEqual(await recall(file), { "/a+/": "linear" });
-    // What is remembered is believed: nobody judges again.
+    // A cached verdict is trusted, and not computed again.
     const pattern = { pattern: "^(a|a)*$", flags: "" };
     const before = { "/^(a|a)*$/": "linear" };
     assert.deepEqual(await judge([pattern], before), before);
@@ -93,7 +93,7 @@ Deno.test("a verdict is cached, except an unknown one", async () => {
   }
 });
 
-Deno.test("verdicts are of the version of recheck in deno.json", async () => {
+Deno.test("verdicts belong to the version of recheck in deno.json", async () => {
   const config = JSON.parse(await Deno.readTextFile(join(import.meta.dirname!, "../deno.json")));
   assert.equal(config.imports.recheck, `npm:recheck@${RECHECK}`);
 });

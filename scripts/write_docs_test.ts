@@ -25,7 +25,7 @@ const MADE_UP = {
   guests: { schema: z.array(z.string()).default(["ann", "bob"]), about: "Who drinks it." },
 } as const;
 
-Deno.test("a made-up setting is a row of the table", () =>
+Deno.test("a new setting is a row of the table", () =>
   assert.equal(
     settingsTable(MADE_UP),
     [
@@ -38,7 +38,7 @@ Deno.test("a made-up setting is a row of the table", () =>
     ].join("\n"),
   ));
 
-Deno.test("a made-up setting is in the shipped file, as a comment unless the file sets it", () => {
+Deno.test("a new setting is in the shipped file, as a comment unless the file sets it", () => {
   const [, ...paragraphs] = defaultsFile(MADE_UP).split("\n\n");
   assert.deepEqual(paragraphs, [
     "# Where tea is made, by water.\n# tea-pot: pot",
@@ -83,7 +83,7 @@ Deno.test("a status without a cause, or without a code, is an error", () => {
   assert.throws(() => statusesTable(others), /408 has no code or/);
 });
 
-Deno.test("each operation is a row of the table of operations, with each of its paths", () => {
+Deno.test("the table lists each operation with all its paths", () => {
   const rows = operationsTable(OPERATIONS).trim().split("\n").slice(2);
   assert.equal(rows.length, OPERATIONS.length);
   for (const [i, { path, root }] of OPERATIONS.entries()) {

@@ -2,7 +2,7 @@ import { AuditLogs } from "./audit/audit_logs.ts";
 import { FingerprintKeys } from "./audit/fingerprint_keys.ts";
 import { NO_KEY, passingFingerprints } from "./audit/key.ts";
 import { checkTurns } from "./clusters/check_clusters.ts";
-import { IgnoredFiles } from "./clusters/ignored_files.ts";
+import { FolderLog } from "./clusters/folder_log.ts";
 import { IssuerAnswers } from "./credentials/checks/issuer_answers.ts";
 import { CheckMemory } from "./credentials/checks/memory.ts";
 import { Locks } from "./credentials/write/locks.ts";
@@ -22,7 +22,7 @@ export type Shared = ReturnType<typeof shared>;
 /** @param onLonger called when a request has a longer timeout than any before it, in seconds */
 export function shared(
   { cores }: { readonly cores: number },
-  ignoredFiles: IgnoredFiles = new IgnoredFiles(),
+  folderLog: FolderLog = new FolderLog(),
   onLonger: (seconds: number) => void = () => {},
 ) {
   let longest = 0;
@@ -68,7 +68,7 @@ export function shared(
       longest = seconds;
       onLonger(seconds);
     },
-    /** Ignored files in clusters folders that the log has already reported. */
-    ignoredFiles,
+    /** What the log has already reported of clusters folders. */
+    folderLog,
   };
 }

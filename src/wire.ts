@@ -73,7 +73,7 @@ export function wire(
   });
   // A cluster name is searched in this order.
   const sources: readonly ClusterSource[] = [
-    folderSource(settings["clusters-folder"], rules, common.ignoredFiles),
+    folderSource(settings["clusters-folder"], rules, common.folderLog),
   ];
   const usual = rules.isOverApi ? "api" : "kubectl";
   const transportIn = (entry?: SourceEntry) =>
@@ -155,7 +155,7 @@ export function wire(
 function logListWarning(warning: ClusterListWarning): void {
   switch (warning.kind) {
     case "labels_unusable":
-      return observe("clusters.labels_file_unusable", { reason: warning.text });
+      return; // logged where the file is read
     case "labels_unused": {
       const { file, clusters, total } = warning;
       return observe("clusters.labels_unused", { file, clusters, total });

@@ -7,7 +7,7 @@ import { argocdReaderIsAtHand, argocdVersion } from "./build.ts";
 
 const argocdTest = argocdTests((test) => Deno.test(test));
 
-/** What Argo CD's code reads of a secret: each key, each kind of secret, and what it cannot read. */
+/** How Argo CD's code reads secrets: each key, each kind of secret, and invalid values. */
 
 /** Keys whose value is the text itself, in repositories and templates. */
 const TEXTS = [
@@ -61,12 +61,12 @@ const read = {
   ...Object.fromEntries(NUMBERS.map((key, i) => [key, i + 1])),
 };
 
-Deno.test("the version that is named is the one that is built", async () => {
+Deno.test("the reader is built from the named version of Argo CD", async () => {
   const module = await Deno.readTextFile(join(import.meta.dirname!, "go.mod"));
   match(module, new RegExp(`github.com/argoproj/argo-cd/v3 ${argocdVersion}\n`));
 });
 
-argocdTest("where Argo CD is not, its code finds nothing and says its version", async (cluster) => {
+argocdTest("without Argo CD, its code finds nothing and reports its version", async (cluster) => {
   const answers = await cluster.ask({ repositories: [{ url: URL }], credentials: [URL] });
   equal(answers.argocd, argocdVersion);
   deepEqual(answers.repositories[0]!.repository, { repo: URL });
@@ -75,7 +75,7 @@ argocdTest("where Argo CD is not, its code finds nothing and says its version", 
   for (const list of Object.values(answers.lists)) deepEqual(list, { items: [] });
 });
 
-argocdTest("each key of a repository secret is read, texts as they are", async (cluster) => {
+argocdTest("each key of a repository secret is read, with strings unchanged", async (cluster) => {
   const flags = {
     insecure: true,
     insecureIgnoreHostKey: true,
@@ -100,7 +100,7 @@ argocdTest("each key of a repository secret is read, texts as they are", async (
 });
 
 argocdTest(
-  "each key of a template is read, and those of a repository only are not",
+  "each key of a template is read, and keys of repositories only are not",
   async (cluster) => {
     const foreign = {
       name: "a",
@@ -143,7 +143,7 @@ argocdTest("a cluster secret in the namespace does not affect the answers", asyn
   equal(answers.lists.repositories.items.length, 1);
 });
 
-argocdTest("what pushes is read from secrets of its own", async (cluster) => {
+argocdTest("write credentials are read from their own secrets", async (cluster) => {
   const data = (password: string) => ({ url: URL, password });
   await cluster.put(
     repository("a", data("read")),
@@ -165,7 +165,7 @@ argocdTest("what pushes is read from secrets of its own", async (cluster) => {
 });
 
 argocdTest(
-  "booleans are Go's, and one that is none makes the repository unusable",
+  "booleans are parsed as in Go, and an invalid one makes the repository unusable",
   async (cluster) => {
     const spellings = ["1", "T", "True", "0", "f", "FALSE", "yes", "", " true", "tRUE"];
     const repositories = spellings.map((_, i) => ({ url: `https://git.example.com/${i}` }));
@@ -181,18 +181,18 @@ argocdTest(
     const bad = "invalid syntax";
     deepEqual(said, [true, true, true, false, false, false, bad, bad, bad, bad]);
     const listed = answers.lists.repositories;
-    equal(listed.error, undefined, "the list itself is given");
+    equal(listed.error, undefined, "the list itself is returned");
     deepEqual(listed.items.map(({ connectionState }) => connectionState?.status), [
       ...new Array(6).fill(undefined),
       ...new Array(4).fill("Failed"),
     ]);
-    equal(listed.items[9]!.password, "p", "what was read before");
-    equal(listed.items[9]!.enableLfs, undefined, "what would have come after");
+    equal(listed.items[9]!.password, "p", "the entries before the invalid one");
+    equal(listed.items[9]!.enableLfs, undefined, "the entries after the invalid one");
     equal(listed.warnings!.length, 4);
   },
 );
 
-argocdTest("a number that is none makes the repository unusable", async (cluster) => {
+argocdTest("an invalid number makes the repository unusable", async (cluster) => {
   const ids = ["12", "-1", "", "1.5", "12 "];
   const repositories = ids.map((_, i) => ({ url: `https://git.example.com/${i}` }));
   await cluster.put(
@@ -204,7 +204,7 @@ argocdTest("a number that is none makes the repository unusable", async (cluster
 });
 
 argocdTest(
-  "a bad value in one template takes away what every Application needs",
+  "an invalid value in one template breaks the lists that every Application needs",
   async (cluster) => {
     const host = "registry.example.com";
     await cluster.put(
@@ -229,7 +229,7 @@ argocdTest(
   },
 );
 
-argocdTest("what was written a moment before is what is read", async (cluster) => {
+argocdTest("a secret is read as it was last written", async (cluster) => {
   for (let i = 0; i < 5; i++) {
     const data = { url: URL, password: `p${i}` };
     await cluster.put(repository("a", data));
@@ -243,12 +243,15 @@ const plane = controlPlaneFromEnv();
 const ignore = plane === undefined || !await argocdReaderIsAtHand();
 
 for (const [who, why] of [["no-rights", /forbidden/], ["closed-port", /refused/]] as const) {
-  Deno.test({ name: `who cannot read is told why: ${who}`, ignore }, async () => {
-    const kubeconfig = plane!.kubeconfigs[who];
-    await rejects(argocdReader({ kubeconfig, namespace: "argocd" }).ask(), (error: Error) => {
-      match(error.message, /^Cannot ask Argo CD's code: exit code 1: /);
-      match(error.message, why);
-      return true;
-    });
-  });
+  Deno.test(
+    { name: `the error for a reader without access gives the reason: ${who}`, ignore },
+    async () => {
+      const kubeconfig = plane!.kubeconfigs[who];
+      await rejects(argocdReader({ kubeconfig, namespace: "argocd" }).ask(), (error: Error) => {
+        match(error.message, /^Cannot ask Argo CD's code: exit code 1: /);
+        match(error.message, why);
+        return true;
+      });
+    },
+  );
 }

@@ -5,8 +5,8 @@ import { askMany } from "./ask_many.ts";
 import { argocdReaderIsAtHand } from "./build.ts";
 
 /**
- * Many cases in one process, without an API server. That the answers are the same as with one is checked
- * by every test of argocd_reader_test.ts, inheritance_test.ts and matching_test.ts.
+ * Many cases in one process, without an API server. Every test of argocd_reader_test.ts,
+ * inheritance_test.ts and matching_test.ts checks that the answers are the same as with one.
  */
 
 const ignore = !await argocdReaderIsAtHand();

@@ -26,7 +26,7 @@ async function executable(file: string): Promise<void> {
   await Deno.writeTextFile(file, "#!/bin/sh\n", { mode: 0o755 });
 }
 
-Deno.test("the reader is at hand when go is, or when it is in the cache", async () => {
+Deno.test("the reader is available if go is, or if it is in the cache", async () => {
   await inFolder(async (folder) => {
     const bin = join(folder, "bin");
     const world = worldOf({ XDG_CACHE_HOME: join(folder, "cache"), PATH: bin });

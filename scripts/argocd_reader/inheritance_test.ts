@@ -4,11 +4,11 @@ import type { Repository, Uses } from "./answers.ts";
 
 const argocdTest = argocdTests((test) => Deno.test(test));
 
-/** What a repository takes of its template, and which of its credentials are for which client. */
+/** What a repository inherits from its template, and which credential each client uses. */
 
 const SSH_KEY = "fake SSH key";
 
-/** A repository's own data, and what becomes of it below the template. */
+/** A repository's own data, and the result with the template. */
 interface Inheritance {
   readonly sentence: string;
   readonly own: Record<string, string>;
@@ -44,31 +44,31 @@ const INHERITANCES: readonly Inheritance[] = [
     becomes: { ...PASSWORD, type: "git", proxy: "http://own.example.com", inheritedCreds: true },
   },
   {
-    sentence: "with a user name alone takes nothing",
+    sentence: "with only a user name takes nothing",
     own: { username: "own" },
     template: { ...PASSWORD, type: "helm", enableOCI: "true" },
     becomes: { username: "own" },
   },
   {
-    sentence: "is OCI when the template is",
+    sentence: "is OCI if the template is",
     own: { type: "helm" },
     template: { ...PASSWORD, enableOCI: "true" },
     becomes: { ...PASSWORD, type: "helm", enableOCI: true, inheritedCreds: true },
   },
   {
-    sentence: "is OCI no more when the template is not, like two more such flags",
+    sentence: "loses its OCI flag, and two similar flags, if the template lacks them",
     own: { type: "helm", enableOCI: "true", insecureOCIForceHttp: "true", forceHttpBasicAuth: "1" },
     template: PASSWORD,
     becomes: { ...PASSWORD, type: "helm", inheritedCreds: true },
   },
   {
-    sentence: "is OCI as it says when it has its own credential",
+    sentence: "keeps its OCI flag with its own credential",
     own: { type: "helm", enableOCI: "true", password: "own" },
     template: PASSWORD,
     becomes: { type: "helm", enableOCI: true, password: "own" },
   },
   {
-    sentence: "with a key of Google Cloud alone takes the template's besides",
+    sentence: "with only a key of Google Cloud takes the template's credential too",
     own: { gcpServiceAccountKey: "{}" },
     template: PASSWORD,
     becomes: { ...PASSWORD, gcpServiceAccountKey: "{}", inheritedCreds: true },
@@ -87,13 +87,13 @@ const INHERITANCES: readonly Inheritance[] = [
     becomes: { azureServicePrincipalClientSecret: "own" },
   },
   {
-    sentence: "keeps its depth, which no template has",
+    sentence: "keeps its depth, which templates do not have",
     own: { depth: "1" },
     template: { ...PASSWORD, depth: "2" },
     becomes: { ...PASSWORD, depth: 1, inheritedCreds: true },
   },
   {
-    sentence: "keeps its insecure, which no template has",
+    sentence: "keeps its insecure, which templates do not have",
     own: { insecure: "true", enableLfs: "true" },
     template: { ...PASSWORD, insecure: "false", enableLfs: "false" },
     becomes: { ...PASSWORD, insecure: true, enableLfs: true, inheritedCreds: true },
@@ -113,7 +113,7 @@ for (const { sentence, own, template: given, becomes } of INHERITANCES) {
   });
 }
 
-/** The kind that git takes of a secret that has more than one. */
+/** The kind of credential that git uses if a secret has several. */
 const CHOICES: readonly [Record<string, string>, Uses["git"]["kind"]][] = [
   [{ username: "u" }, "none"],
   [{ tlsClientCertData: "c", tlsClientCertKey: "k" }, "none"],
@@ -168,7 +168,7 @@ argocdTest(
 );
 
 argocdTest(
-  "charts may depend on helm repositories that have a name, templates of any spelling",
+  "charts may depend on helm repositories with a name, and on templates in any spelling",
   async (cluster) => {
     const host = "https://charts.example.com";
     await cluster.put(

@@ -3,9 +3,9 @@ import { argocdTests, repository, template } from "../../tests/support/argocd_re
 
 const argocdTest = argocdTests((test) => Deno.test(test));
 
-/** Which secret Argo CD's code takes for an Application's URL and project. */
+/** Which secret Argo CD's code uses for an Application's URL and project. */
 
-/** URL of the secret, and the URLs of Applications that find it, and that do not. */
+/** URL of the secret, URLs of Applications that find it, and URLs that do not. */
 const SPELLINGS: readonly { url: string; found: string[]; not: string[] }[] = [
   {
     url: "https://Git.Example.com/Org/Https.git",
@@ -37,18 +37,18 @@ const SPELLINGS: readonly { url: string; found: string[]; not: string[] }[] = [
 ];
 
 for (const { url, found, not } of SPELLINGS) {
-  argocdTest(`a repository at ${url} is found by URLs that mean the same`, async (cluster) => {
+  argocdTest(`a repository at ${url} is found by equivalent URLs`, async (cluster) => {
     await cluster.put(repository("r", { url, password: "own" }));
     const urls = [...found, ...not];
     const { repositories } = await cluster.ask({ repositories: urls.map((url) => ({ url })) });
     const finders = urls.filter((_, i) => repositories[i]!.repository!.password === "own");
     deepEqual(finders, found);
-    equal(repositories[0]!.repository!.repo, url, "the secret's spelling is the one that is used");
+    equal(repositories[0]!.repository!.repo, url, "the secret's spelling is used");
   });
 }
 
 argocdTest(
-  "blanks around a secret's URL do not keep it from being found, and stay",
+  "whitespace around a secret's URL is ignored in the search, and kept",
   async (cluster) => {
     const url = "https://git.example.com/org/repo";
     await cluster.put(repository("r", { url: ` ${url}\n`, password: "own" }));
@@ -58,7 +58,7 @@ argocdTest(
 );
 
 argocdTest(
-  "a URL that cannot be parsed finds a repository written the same, no template",
+  "a URL that cannot be parsed finds a repository with the same URL, and no template",
   async (cluster) => {
     const url = "https://git.example.com/%zz";
     await cluster.put(
@@ -76,7 +76,7 @@ argocdTest(
 );
 
 argocdTest(
-  "a project's repository is its own, and one without a project is everybody's",
+  "a repository of a project is found for that project only, one without a project for all",
   async (cluster) => {
     const url = "https://git.example.com/org/repo";
     const only = "https://git.example.com/org/only";
@@ -95,7 +95,7 @@ argocdTest(
 );
 
 argocdTest(
-  "a template is for each URL that begins with its own, the longest first",
+  "a template applies to each URL that starts with its own, the longest first",
   async (cluster) => {
     const host = "https://git.example.com";
     await cluster.put(
@@ -126,7 +126,7 @@ argocdTest(
   },
 );
 
-argocdTest("two templates of one URL are one too many, which Argo CD logs", async (cluster) => {
+argocdTest("two templates with the same URL are ambiguous, which Argo CD logs", async (cluster) => {
   const url = "https://git.example.com/";
   await cluster.put(template("a", { url, password: "p" }), template("b", { url, password: "p" }));
   const { credentials } = await cluster.ask({ credentials: [`${url}x`] });

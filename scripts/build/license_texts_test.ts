@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import type { Package } from "./contents.ts";
 import { type Copyrights, licenseTexts } from "./license_texts.ts";
 
-/** A package of these files, with what its package.json says. */
+/** A package with these files and these fields of package.json. */
 async function texts(
   files: Record<string, string>,
   says: Pick<Package, "license" | "author"> = {},
@@ -106,7 +106,7 @@ for (
     ],
   ] as const
 ) {
-  Deno.test(`a package without a licence file, with ${what}, is an error that helps`, async () => {
+  Deno.test(`a package without a license file, with ${what}, is an error with a hint`, async () => {
     await rejects(texts({}, says, known), {
       message: `Cannot give the licence of a@1.2.3: it has no licence file, and ${reason}`,
     });

@@ -9,7 +9,7 @@ const module = (specifier: string, code: string[], types: string[] = []) => ({
   ],
 });
 
-Deno.test("imports are followed through the program's modules, those of types are not", () => {
+Deno.test("imports of the program's modules are followed, and type imports are not", () => {
   const graph: ModuleGraph = {
     roots: ["file:///main.ts"],
     redirects: { "npm:a@1": "npm:/a@1.2.3" },

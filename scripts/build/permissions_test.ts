@@ -1,9 +1,9 @@
 import { match } from "node:assert/strict";
 import { PERMISSIONS } from "./permissions.ts";
 
-// Some that Deno allows when nothing is said of them, and others.
+// Hosts that Deno allows by default, and others.
 for (const host of ["deno.land", "jsr.io", "esm.sh", "raw.githubusercontent.com", "localhost"]) {
-  Deno.test(`a built program may not import from ${host}`, async () => {
+  Deno.test(`a built program cannot import from ${host}`, async () => {
     const program =
       `import("https://" + Deno.args[0]).catch((error) => console.log(error.message));`;
     const file = await Deno.makeTempFile({ suffix: ".js" });

@@ -7,7 +7,7 @@ import { type Component, hashes, licenses, purlOf, sbom } from "./sbom.ts";
 
 const ROOT = dirname(dirname(import.meta.dirname!));
 
-/** The project's own, as every use of it gives the same. */
+/** The project's own contents, since every run gives the same. */
 const timestamp = new Date("2026-11-24T20:15:00.250Z");
 const contents = await contentsOf({ root: ROOT });
 const bom = sbom({ contents, timestamp });
@@ -39,7 +39,7 @@ Deno.test("the list describes this version of the program at the time of its com
   });
 });
 
-Deno.test("all that the program imports is in it, dynamic imports too, and its needs", () => {
+Deno.test("the program's imports, also dynamic ones, and their dependencies are listed", () => {
   for (const name of ["@hono/zod-openapi", "@kubernetes/client-node", "hpagent", "zod", "ws"]) {
     equal(named(name).scope, "required", name);
   }
@@ -56,7 +56,7 @@ Deno.test("all that the program imports is in it, dynamic imports too, and its n
   }
 });
 
-Deno.test("what only tests, benchmarks and the type checker need is not in it", () => {
+Deno.test("packages that only tests, benchmarks and the type checker need are not listed", () => {
   const names = bom.components.map(fullName);
   for (const name of ["fast-check", "pure-rand", "autocannon", "hdr-histogram-js", "cli-table3"]) {
     ok(lock.npm[Object.keys(lock.npm).find((key) => key.startsWith(`${name}@`))!], name);
@@ -88,7 +88,7 @@ Deno.test("a component has its scope, package URL, checksum and licence", () => 
   }
 });
 
-Deno.test("Deno is in it as the platform, said to have parts that are not listed", () => {
+Deno.test("Deno is listed as the platform, with the note that its parts are not listed", () => {
   const deno = named("deno");
   equal(deno.type, "platform");
   equal(deno.version, Deno.version.deno);
@@ -114,7 +114,7 @@ Deno.test("the graph names every component once, and nothing else", () => {
   deepEqual([...reached].toSorted(), refs.toSorted());
 });
 
-Deno.test("it has the form that the schema of CycloneDX 1.6 asks for", () => {
+Deno.test("the list conforms to the schema of CycloneDX 1.6", () => {
   match(bom.serialNumber!, /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-/);
   match(bom.serialNumber!, /-[0-9a-f]{12}$/);
   const allowed = ["type", "bom-ref", "group", "name", "version", "scope"];
@@ -131,7 +131,7 @@ Deno.test("it has the form that the schema of CycloneDX 1.6 asks for", () => {
   }
 });
 
-Deno.test("the same source gives the same bytes, another time another number", async () => {
+Deno.test("the same source gives the same bytes, and another time another serial number", async () => {
   const again = sbom({ contents: await contentsOf({ root: ROOT }), timestamp });
   equal(JSON.stringify(again), JSON.stringify(bom));
   ok(sbom({ contents, timestamp: new Date(0) }).serialNumber !== bom.serialNumber);
@@ -166,7 +166,7 @@ Deno.test("a key of deno.lock becomes a package URL", () => {
   for (const [key, purl] of table) equal(purlOf(key), purl);
 });
 
-Deno.test("checksums of npm are given in hexadecimal digits", () => {
+Deno.test("npm's checksums are given in hexadecimal", () => {
   deepEqual(hashes("sha1-2jmj7l5rSw0yVb/vlWAYkK/YBwk= sha256-AAEC/w=="), [
     { alg: "SHA-1", content: "da39a3ee5e6b4b0d3255bfef95601890afd80709" },
     { alg: "SHA-256", content: "000102ff" },

@@ -38,7 +38,7 @@ async function evaluated(file: string): Promise<string[]> {
 // A schema that is described before extend_zod.ts has run fails in the bundle, whose pieces are evaluated
 // in another order than modules. operations/table.ts runs it before it loads an operation.
 for (const file of ["main.ts", "src/cli/serve.ts", "src/cli/demo.ts", "src/wire_server.ts"]) {
-  Deno.test(`importing ${file} makes no schema: these are made with the first operation`, async () => {
+  Deno.test(`importing ${file} creates no schema, since the first operation does`, async () => {
     const files = await evaluated(file);
     assert.ok(files.includes(file));
     const schemas = files.filter((each) => /fields\/(texts|field)\.ts$|\/schemas\//.test(each));

@@ -27,7 +27,7 @@ async function check(folder: string): Promise<{ code: number; said: string }> {
   return { code, said: new TextDecoder().decode(stdout) };
 }
 
-Deno.test("sha256sum finds every file as listed, and a changed one", async () => {
+Deno.test("sha256sum accepts every listed file, and detects a changed one", async () => {
   await inFolder({ "b.tar.gz": "b", "a b": "", "sub/c": "c".repeat(300_000) }, async (folder) => {
     await writeSums(folder);
     deepEqual(await check(folder), { code: 0, said: "a b: OK\nb.tar.gz: OK\nsub/c: OK\n" });
@@ -36,7 +36,7 @@ Deno.test("sha256sum finds every file as listed, and a changed one", async () =>
   });
 });
 
-Deno.test("the list is sorted, replaced when there is one, and not in itself", async () => {
+Deno.test("the list is sorted, replaces an existing one, and does not list itself", async () => {
   await inFolder({ b: "b", B: "B", a: "a", SHA256SUMS: "old" }, async (folder) => {
     await writeSums(folder);
     const text = await Deno.readTextFile(join(folder, "SHA256SUMS"));
@@ -49,7 +49,7 @@ Deno.test("the list is sorted, replaced when there is one, and not in itself", a
   });
 });
 
-Deno.test("an empty folder and a name that would need escaping are refused", async () => {
+Deno.test("an empty folder and a name that requires escaping are rejected", async () => {
   await inFolder({ SHA256SUMS: "" }, async (folder) => {
     await rejects(writeSums(folder), /has no files/);
   });

@@ -24,7 +24,7 @@ async function withPackages(
   }
 }
 
-/** What stands in the headings above the texts, a text a line. */
+/** The headings above the texts, a line for each text. */
 const headings = (text: string) =>
   [...text.matchAll(/^={80}\n([^=]*)\n={80}\n\n(.*)/gm)].map(([, titles, start]) => [
     ...titles!.split("\n"),

@@ -4,7 +4,7 @@ import denoConfig from "../../deno.json" with { type: "json" };
 import { compileArguments } from "./compile.ts";
 import { V8_FLAGS } from "./v8_flags.ts";
 
-/** Makes so much that lives for a while that V8 gives it all the room it may, and tells how much. */
+/** Allocates so many objects that survive that V8 uses all the room it may, and prints how much. */
 const GROW = `
   import { getHeapSpaceStatistics } from "node:v8";
   const kept = [];
@@ -14,7 +14,7 @@ const GROW = `
   console.log(physical_space_size / 2 ** 20);
 `;
 
-/** MiB for what has just been made. */
+/** MiB of the young generation. */
 async function roomFor(flags: readonly string[]): Promise<number> {
   const folder = await Deno.makeTempDir();
   try {
@@ -30,13 +30,13 @@ async function roomFor(flags: readonly string[]): Promise<number> {
   }
 }
 
-Deno.test("the young generation has at most 16 MiB, which it would exceed", async () => {
+Deno.test("the flags limit the young generation to 16 MiB, which it would exceed without them", async () => {
   const [bound, unbound] = [await roomFor(V8_FLAGS), await roomFor([])];
   assert.ok(bound > 0 && bound <= 16, `${bound}`);
   assert.ok(unbound > 16, `${unbound}`);
 });
 
-Deno.test("deno task start runs V8 as the executable does", () => {
+Deno.test("deno task start passes the same V8 flags as the executable", () => {
   const target = "x86_64-unknown-linux-gnu";
   const args = compileArguments({ bundle: "bundle", output: "out", target, unstable: [] });
   assert.ok(V8_FLAGS.every((flag) => args.indexOf(flag) < args.indexOf("bundle/main.js")));

@@ -46,7 +46,7 @@ Deno.test("KUBEBUILDER_ASSETS comes before the cache, and the cache before PATH"
   });
 });
 
-Deno.test("the server is built with its own version", () => {
+Deno.test("the server is built with its version number", () => {
   const flags = buildArguments("out")[4]!;
   ok(flags.includes("version.gitVersion=v1.35.4 "));
   ok(flags.includes("version.gitMajor=1 "));
@@ -74,7 +74,7 @@ Deno.test("two concurrent callers make a binary once", async () => {
   });
 });
 
-Deno.test("a failure leaves nothing incomplete", async () => {
+Deno.test("a failed build leaves nothing incomplete", async () => {
   await inFolder(async (folder) => {
     const target = join(folder, "tool");
     const make = async (temporaryFolder: string) => {

@@ -2,7 +2,7 @@ import { equal, ok } from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { makeAuthority } from "./certificates.ts";
 
-Deno.test("a certificate names its holder, its hosts, its time and its authority", () => {
+Deno.test("a certificate has its subject, hosts, validity and issuer", () => {
   const authority = makeAuthority("one of ours");
   const hosts = ["127.0.0.1", "kube.test.invalid"];
   const made = authority.issue({ commonName: "server", for: "server", hosts });
@@ -17,7 +17,7 @@ Deno.test("a certificate names its holder, its hosts, its time and its authority
   ok(!certificate.verify(new X509Certificate(makeAuthority("one of ours").certificate).publicKey));
 });
 
-Deno.test("a client's certificate has its group, and a past if it is asked for", () => {
+Deno.test("a client certificate has its group, and the requested validity in the past", () => {
   const { certificate } = makeAuthority("ca").issue({
     commonName: "somebody",
     organization: "some group",

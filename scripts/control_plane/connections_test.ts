@@ -13,7 +13,7 @@ interface Ran {
   said: string;
 }
 
-/** In a folder of its own, so that no path is relative to the working folder by luck. */
+/** In another folder, so that no path is relative to the working directory by chance. */
 function start(path: string, args: string[]): Deno.ChildProcess {
   return new Deno.Command(plane!.kubectl, {
     args: ["--kubeconfig", path, ...args],
@@ -46,7 +46,7 @@ const administrators: ConnectionName[] = [
 ];
 
 for (const name of administrators) {
-  Deno.test({ name: `kubectl with ${name} may do all`, ignore }, async () => {
+  Deno.test({ name: `kubectl with ${name} may do everything`, ignore }, async () => {
     const { code, said } = await kubectl(name, "auth", "can-i", "delete", "namespaces");
     match(said, /^yes/);
     equal(code, 0);
@@ -63,7 +63,7 @@ const refused: [ConnectionName, RegExp][] = [
 ];
 
 for (const [name, because] of refused) {
-  Deno.test({ name: `kubectl with ${name} is refused`, ignore }, async () => {
+  Deno.test({ name: `kubectl with ${name} is rejected`, ignore }, async () => {
     const { code, said } = await kubectl(name, "get", "secrets", "-n", "argocd");
     match(said, because);
     equal(code, 1);
@@ -71,7 +71,7 @@ for (const [name, because] of refused) {
 }
 
 Deno.test(
-  { name: "kubectl with impersonation reads as reader and may not write", ignore },
+  { name: "kubectl with impersonation can read and cannot write", ignore },
   async () => {
     equal((await kubectl("impersonation", "get", "secrets", "-A")).code, 0);
     const { code, said } = await kubectl(
@@ -83,7 +83,7 @@ Deno.test(
   },
 );
 
-Deno.test({ name: "a client certificate makes a user of its own", ignore }, async () => {
+Deno.test({ name: "a client certificate authenticates its own user", ignore }, async () => {
   for (const name of ["client-certificate", "client-certificate-files"] as const) {
     match((await kubectl(name, "auth", "whoami")).said, /admin-by-certificate.*[^]*system:masters/);
   }
@@ -95,7 +95,7 @@ Deno.test(
     const before = await execPluginRuns(plane!.dir);
     await kubectl("exec-plugin", "get", "ns");
     await kubectl("exec-plugin", "get", "ns");
-    // Others may run it at the same time.
+    // Other tests may run it at the same time.
     ok(await execPluginRuns(plane!.dir) >= before + 2);
     const text = await Deno.readTextFile(plane!.kubeconfigs["exec-plugin"]);
     const command = /command: (.*)/.exec(text)![1]!;
@@ -116,14 +116,14 @@ function withMarker(marker: string): number[] {
       const line = Deno.readTextFileSync(`/proc/${pid.name}/cmdline`);
       return line.includes(marker) ? [Number(pid.name)] : [];
     } catch {
-      return []; // it has just ended
+      return []; // it has just exited
     }
   });
 }
 
 /**
- * Asks again and again, as a child is counted that has not yet become its own program.
- * @throws AssertionError when there never are so many
+ * Polls, since a child that has not yet executed its own program is counted too.
+ * @throws AssertionError if the number is never reached
  */
 async function untilThereAre(count: number, marker: string): Promise<void> {
   const end = performance.now() + 60_000;
@@ -133,7 +133,7 @@ async function untilThereAre(count: number, marker: string): Promise<void> {
   }
 }
 
-Deno.test({ name: "the hanging plugin and its child mind no SIGTERM", ignore }, async () => {
+Deno.test({ name: "the hanging plugin and its child ignore SIGTERM", ignore }, async () => {
   const marker = `${hangingPluginMarker}-${crypto.randomUUID()}`;
   const text = await Deno.readTextFile(plane!.kubeconfigs["exec-plugin-hangs"]);
   const path = await Deno.makeTempFile();
@@ -145,7 +145,7 @@ Deno.test({ name: "the hanging plugin and its child mind no SIGTERM", ignore }, 
     Deno.kill(-child.pid, "SIGTERM");
     await child.status;
     await new Promise((resolve) => setTimeout(resolve, 200));
-    await untilThereAre(2, marker); // kubectl has gone and they have not
+    await untilThereAre(2, marker); // kubectl has exited, and they have not
     Deno.kill(-child.pid, "SIGKILL");
     await untilThereAre(0, marker);
     await output;
@@ -155,7 +155,7 @@ Deno.test({ name: "the hanging plugin and its child mind no SIGTERM", ignore }, 
   }
 });
 
-Deno.test({ name: "the proxy notes where it was asked to connect to", ignore }, async () => {
+Deno.test({ name: "the proxy records its targets", ignore }, async () => {
   const before = (await proxyTargets(plane!.dir)).length;
   equal((await kubectl("proxy", "get", "ns")).code, 0);
   const targets = await proxyTargets(plane!.dir);
@@ -163,7 +163,7 @@ Deno.test({ name: "the proxy notes where it was asked to connect to", ignore }, 
   deepEqual(new Set(targets), new Set([new URL(plane!.url).host]));
 });
 
-Deno.test("the proxy connects to loopback alone, and stops in the middle", async () => {
+Deno.test("the proxy connects to loopback addresses only, and stops during a connection", async () => {
   const dir = await Deno.makeTempDir();
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const proxy = startProxy(dir);
@@ -200,7 +200,7 @@ Deno.test("the proxy connects to loopback alone, and stops in the middle", async
   }
 });
 
-Deno.test({ name: "the extra name has a certificate for nothing else", ignore }, async () => {
+Deno.test({ name: "the additional host name has its own certificate", ignore }, async () => {
   const { hostname: host, port } = new URL(plane!.url);
   const names = async (servername?: string) => {
     const { promise, resolve, reject } = Promise.withResolvers<string>();

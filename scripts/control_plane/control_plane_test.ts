@@ -41,21 +41,24 @@ const rights: { who: KubeconfigName; may: string[]; mayNot: string[]; because: R
 ];
 
 for (const { who, may, mayNot, because } of rights) {
-  Deno.test({ name: `kubectl as ${who} may do what its name says`, ignore }, async () => {
-    for (const command of may) {
-      const { code, said } = await kubectl(who, ...command.split(" "));
-      equal(code, 0, `${command}: ${said}`);
-    }
-    for (const command of mayNot) {
-      const { code, said } = await kubectl(who, ...command.split(" "));
-      equal(code, 1, command);
-      match(said, because, command);
-    }
-  });
+  Deno.test(
+    { name: `kubectl as ${who} has the permissions that the name implies`, ignore },
+    async () => {
+      for (const command of may) {
+        const { code, said } = await kubectl(who, ...command.split(" "));
+        equal(code, 0, `${command}: ${said}`);
+      }
+      for (const command of mayNot) {
+        const { code, said } = await kubectl(who, ...command.split(" "));
+        equal(code, 1, command);
+        match(said, because, command);
+      }
+    },
+  );
 }
 
 Deno.test(
-  { name: "a client made from the folder prepares and reads objects", ignore },
+  { name: "a client connected from the folder creates and reads objects", ignore },
   async () => {
     const { request } = connect(plane!.dir);
     const secrets = "/api/v1/namespaces/team-b/secrets";
@@ -85,13 +88,13 @@ function processesOf(folder: string): string[] {
       const line = Deno.readTextFileSync(`/proc/${pid.name}/cmdline`);
       return line.includes(folder) ? [line.replaceAll("\0", " ")] : [];
     } catch {
-      return []; // it has just ended
+      return []; // it has just exited
     }
   });
 }
 
 Deno.test(
-  { name: "stop leaves no process and no folder, also the second time", ignore },
+  { name: "stop leaves no process and no folder, even when called twice", ignore },
   async () => {
     const second = await startControlPlane();
     equal((await second.request("GET", "/version")).body.gitVersion, "v1.35.4");
@@ -102,7 +105,7 @@ Deno.test(
   },
 );
 
-/** Runs with a program in place of kube-apiserver; all that is made is made below `folder`. */
+/** Runs with a program in place of kube-apiserver; all files are created below `folder`. */
 async function withApiserver(
   script: string,
   test: (start: (readyTimeoutMs: number) => Promise<unknown>, folder: string) => Promise<void>,
@@ -121,14 +124,14 @@ async function withApiserver(
   }
 }
 
-Deno.test({ name: "a start that fails shows the log and leaves nothing", ignore }, async () => {
+Deno.test({ name: "a failed start shows the log, and leaves nothing", ignore }, async () => {
   await withApiserver("echo no luck: $1; exit 3", async (start) => {
     await rejects(start(9000), /kube-apiserver ended[^]*no luck: --etcd/);
   });
 });
 
 Deno.test(
-  { name: "a server that is never ready is given up, and leaves nothing", ignore },
+  { name: "a server that is never ready is a timeout, and leaves nothing", ignore },
   async () => {
     await withApiserver('exec tail -f "$0"', async (start) => {
       await rejects(start(300), /not ready after 300 ms/);
@@ -137,7 +140,7 @@ Deno.test(
 );
 
 Deno.test(
-  { name: "a port that another program took is tried again with others", ignore },
+  { name: "if another program took the port, the start is retried with other ports", ignore },
   async () => {
     const script = 'echo "$1 $3" >>"$0.calls"; echo bind: address already in use; exit 1';
     await withApiserver(script, async (start, folder) => {
@@ -174,6 +177,9 @@ async function endsWithItsParent(signal: Deno.Signal) {
   ok(!await exists(dir));
 }
 
-Deno.test({ name: "it ends with its parent, however that ends", ignore }, async () => {
-  await Promise.all((["SIGINT", "SIGTERM", "SIGKILL"] as const).map(endsWithItsParent));
-});
+Deno.test(
+  { name: "the control plane stops with its parent, however the parent ends", ignore },
+  async () => {
+    await Promise.all((["SIGINT", "SIGTERM", "SIGKILL"] as const).map(endsWithItsParent));
+  },
+);

@@ -28,7 +28,7 @@ async function executable(file: string): Promise<void> {
   await Deno.writeTextFile(file, "#!/bin/sh\n", { mode: 0o755 });
 }
 
-Deno.test("kubelet's code is at hand when go is, or when it is in the cache", async () => {
+Deno.test("the kubelet's code is available if go is, or if it is in the cache", async () => {
   await inFolder(async (folder) => {
     const bin = join(folder, "bin");
     const world = worldOf({ XDG_CACHE_HOME: join(folder, "cache"), PATH: bin });
@@ -41,7 +41,7 @@ Deno.test("kubelet's code is at hand when go is, or when it is in the cache", as
   });
 });
 
-Deno.test("kubelet's code in the cache is not built again", async () => {
+Deno.test("the kubelet's code in the cache is not built again", async () => {
   await inFolder(async (folder) => {
     const world = worldOf({ XDG_CACHE_HOME: folder });
     const cached = await cachedKubeletReader(world);
@@ -51,6 +51,6 @@ Deno.test("kubelet's code in the cache is not built again", async () => {
   });
 });
 
-Deno.test("the rules in messages are of the version that judges them", () => {
+Deno.test("the Kubernetes version in messages is the one whose rules are applied", () => {
   equal(KUBELET_RULES, kubernetesVersion);
 });

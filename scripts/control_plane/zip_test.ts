@@ -3,7 +3,7 @@ import { Buffer } from "node:buffer";
 import { deflateRawSync } from "node:zlib";
 import { readZipEntry } from "./zip.ts";
 
-/** An archive with the fields that are read here; the others are zero. */
+/** An archive with the fields that are read; the others are zero. */
 function zip(files: { name: string; text: string; method: 0 | 8 }[], comment = ""): Uint8Array {
   const locals: Buffer[] = [];
   const entries: Buffer[] = [];
@@ -39,13 +39,13 @@ const archive = zip([
   { name: "plain", text: "as it is", method: 0 },
 ], "a comment");
 
-Deno.test("a deflated and a stored file are read", () => {
+Deno.test("a compressed and a stored file are read", () => {
   const text = (name: string) => new TextDecoder().decode(readZipEntry(archive, name));
   deepEqual(text("kubectl/kubectl"), "k".repeat(5000));
   deepEqual(text("plain"), "as it is");
 });
 
-Deno.test("a missing file and a file that is not an archive are clear errors", () => {
+Deno.test("a missing file and a file that is not an archive are reported", () => {
   throws(() => readZipEntry(archive, "kubectl"), /it has no file kubectl/);
   throws(() => readZipEntry(new Uint8Array(100), "a"), /it has no directory/);
   throws(() => readZipEntry(new Uint8Array(0), "a"), /it has no directory/);

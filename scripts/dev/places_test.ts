@@ -72,7 +72,7 @@ for (
       { args: ["--clusters-folder=a", "--clusters-folder", "b"] },
       "b",
     ],
-    ["a path in full stays so", { args: ["--clusters-folder", "/a/b"] }, "/a/b"],
+    ["an absolute path is unchanged", { args: ["--clusters-folder", "/a/b"] }, "/a/b"],
     [
       "the flag wins over the environment",
       { args: ["--clusters-folder", "a"], env: ENV, config: CONFIG },
@@ -87,9 +87,9 @@ for (
     ],
     ["without any of them it is clusters", {}, "clusters"],
     ["with a file that is not YAML it is clusters", { config: "a: [" }, "clusters"],
-    ["with a setting that is wrong it is clusters", { config: `${CONFIG}port: x` }, "clusters"],
-    ["with a wrong file the environment counts", { config: "a: [", env: ENV }, "from-env"],
-    ["with a wrong flag it is clusters", { args: ["--clusters-folder"] }, "clusters"],
+    ["with an invalid setting it is clusters", { config: `${CONFIG}port: x` }, "clusters"],
+    ["with an invalid file the environment counts", { config: "a: [", env: ENV }, "from-env"],
+    ["with an invalid flag it is clusters", { args: ["--clusters-folder"] }, "clusters"],
   ] as const
 ) {
   Deno.test(sentence, async () => {

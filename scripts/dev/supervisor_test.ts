@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Child, supervise } from "./supervisor.ts";
 
-/** A child that ends when the test says so. */
+/** A child that exits when the test says so. */
 class FakeChild implements Child {
   readonly signals: Deno.Signal[] = [];
   readonly #ended = Promise.withResolvers<{ code: number; signal: Deno.Signal | null }>();
@@ -21,7 +21,7 @@ class FakeChild implements Child {
   }
 }
 
-/** Everything that is waiting for nothing has run. */
+/** Lets all pending callbacks run. */
 const turn = () => new Promise((resolve) => setTimeout(resolve, 0));
 
 function world(grace?: number) {

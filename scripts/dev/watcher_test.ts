@@ -3,10 +3,10 @@ import { join } from "node:path";
 import type { Place } from "./places.ts";
 import { watch } from "./watcher.ts";
 
-/** How long a change may take to be seen on a busy machine, in milliseconds. */
+/** Milliseconds until a change is seen, on a busy machine. */
 const PATIENCE = 30_000;
 
-/** A project that is watched, in a folder that goes away at the end of the block. */
+/** A watched project, in a folder that is removed at the end of the block. */
 async function watched(prepare: (at: (path: string) => string) => void = () => {}) {
   const root = await Deno.realPath(await Deno.makeTempDir());
   const at = (path: string) => join(root, path);
@@ -49,7 +49,7 @@ async function watched(prepare: (at: (path: string) => string) => void = () => {
         clearTimeout(timer);
       }
     },
-    /** Waits until these files have changed, be it in one step or, on a busy machine, in two. */
+    /** Waits until these files have changed, in one step or, on a busy machine, in two. */
     async sees(...files: string[]): Promise<void> {
       const missing = new Set(files);
       while (missing.size > 0) {
@@ -109,7 +109,7 @@ for (
       write(at("clusters/cache/a.json"));
     }],
     ["a save of the same content", (at) => write(at("src/a.ts"), "0")],
-    ["another time of the file", (at) => Deno.utimeSync(at("src/a.ts"), 1, 1)],
+    ["a change of the file's time only", (at) => Deno.utimeSync(at("src/a.ts"), 1, 1)],
     ["reading", (at) => void Deno.readTextFileSync(at("src/a.ts"))],
   ] as [string, (at: At) => void][]
 ) {

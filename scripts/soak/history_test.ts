@@ -11,21 +11,21 @@ const whole = (value: string): Held => ({ kind: "whole", value });
 const NOTHING: Held = { kind: "nothing" };
 
 const ONE_AFTER_ANOTHER: [string, Attempt[], Held, Verdict][] = [
-  ["what was written is there", [attempt("a", 0, 1, "written")], whole("a"), "right"],
-  ["what was written is gone", [attempt("a", 0, 1, "written")], NOTHING, "lost"],
+  ["a written value is stored", [attempt("a", 0, 1, "written")], whole("a"), "right"],
+  ["a written value is missing", [attempt("a", 0, 1, "written")], NOTHING, "lost"],
   [
-    "nothing was written, and nothing is there",
+    "nothing was written, and nothing is stored",
     [attempt("a", 0, 1, "not written")],
     NOTHING,
     "right",
   ],
   [
-    "what was not to be written is there",
+    "a value that was not written is stored",
     [attempt("a", 0, 1, "not written")],
     whole("a"),
     "denied",
   ],
-  ["what may be written is not there", [attempt("a", 0, 1, "maybe")], NOTHING, "right"],
+  ["a value of unknown outcome is missing", [attempt("a", 0, 1, "maybe")], NOTHING, "right"],
   [
     "an older value than the last written one",
     [attempt("a", 0, 1, "written"), attempt("b", 2, 3, "written")],
@@ -33,36 +33,36 @@ const ONE_AFTER_ANOTHER: [string, Attempt[], Held, Verdict][] = [
     "lost",
   ],
   [
-    "the one before a write that was put back",
+    "the value before a write that was rolled back",
     [attempt("a", 0, 1, "written"), attempt("b", 2, 3, "not written")],
     whole("a"),
     "right",
   ],
   [
-    "one that was not put back as said",
+    "a value that was reported as rolled back",
     [attempt("a", 0, 1, "written"), attempt("b", 2, 3, "not written")],
     whole("b"),
     "denied",
   ],
   [
-    "one of which nobody knew",
+    "a value of unknown outcome",
     [attempt("a", 0, 1, "written"), attempt("b", 2, 3, "maybe")],
     whole("b"),
     "right",
   ],
   [
-    "one without an answer, which came to be carried out after all",
+    "a value without a response, written late",
     [attempt("a", 0, Infinity, "maybe"), attempt("b", 2, 3, "written")],
     whole("a"),
     "right",
   ],
   [
-    "one of which nobody knew, and after it another was written",
+    "a value of unknown outcome, after which another was written",
     [attempt("a", 0, 1, "maybe"), attempt("b", 2, 3, "written")],
     whole("a"),
     "lost",
   ],
-  ["a value that nobody has sent", [attempt("a", 0, 1, "written")], whole("z"), "half-written"],
+  ["a value that nobody sent", [attempt("a", 0, 1, "written")], whole("z"), "half-written"],
   [
     "parts of two values",
     [attempt("a", 0, 1, "written")],
@@ -73,25 +73,25 @@ const ONE_AFTER_ANOTHER: [string, Attempt[], Held, Verdict][] = [
 
 const AT_ONCE: typeof ONE_AFTER_ANOTHER = [
   [
-    "the first of two to be answered",
+    "the first of two written values",
     [attempt("a", 0, 2, "written"), attempt("b", 1, 3, "written")],
     whole("a"),
     "right",
   ],
   [
-    "the second of two to be answered",
+    "the second of two written values",
     [attempt("a", 0, 2, "written"), attempt("b", 1, 3, "written")],
     whole("b"),
     "right",
   ],
   [
-    "one that a third has replaced since",
+    "a value that a third one has replaced since",
     [attempt("a", 0, 2, "written"), attempt("b", 1, 3, "written"), attempt("c", 4, 5, "written")],
     whole("b"),
     "lost",
   ],
   [
-    "the one that is answered before a long one",
+    "a value written during a longer write",
     [attempt("long", 0, 9, "not written"), attempt("b", 1, 3, "written")],
     whole("b"),
     "right",
@@ -99,13 +99,13 @@ const AT_ONCE: typeof ONE_AFTER_ANOTHER = [
 ];
 
 for (const [sentence, attempts, held, verdict] of ONE_AFTER_ANOTHER) {
-  Deno.test(`writers in turns: ${sentence}: ${verdict}`, () => {
+  Deno.test(`sequential writers: ${sentence}: ${verdict}`, () => {
     assert.equal(judge(attempts, held), verdict);
   });
 }
 
 for (const [sentence, attempts, held, verdict] of AT_ONCE) {
-  Deno.test(`writers at once: ${sentence}: ${verdict}`, () => {
+  Deno.test(`concurrent writers: ${sentence}: ${verdict}`, () => {
     assert.equal(judge(attempts, held), verdict);
   });
 }

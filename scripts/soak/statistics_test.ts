@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { drift, percentile, spread } from "./statistics.ts";
 
-Deno.test("a percentile is one of the values, whatever their order", () => {
+Deno.test("a percentile is one of the values, in any order", () => {
   const hundred = Array.from({ length: 100 }, (_, i) => 100 - i);
   assert.equal(percentile(hundred, 0.5), 50);
   assert.equal(percentile(hundred, 0.99), 99);
@@ -19,7 +19,7 @@ Deno.test("the drift compares the last fifth with the second", () => {
   assert.equal(Math.round(drift(values) * 1000), 100);
 });
 
-Deno.test("growth during the warm-up, or in between only, is no drift", () => {
+Deno.test("growth during the warm-up, or only in between, is no drift", () => {
   assert.equal(drift([10, 60, 100, 100, 180, 20, 170, 30, 100, 100]), 0);
 });
 

@@ -4,7 +4,7 @@ import type { World } from "../control_plane/cache.ts";
 import { announce } from "./provide.ts";
 import { NEEDS } from "./tiers.ts";
 
-/** A machine with nothing but these programs. */
+/** A machine with these programs only. */
 async function onMachine(programs: readonly string[], test: (world: World) => Promise<void>) {
   const folder = await Deno.makeTempDir();
   const bin = join(folder, "bin");

@@ -12,7 +12,7 @@ Deno.test("a test that loads nothing special is fast and needs nothing", () => {
   });
 });
 
-Deno.test("a test that changes modules of others runs alone", () => {
+Deno.test("a test that changes modules of other tests runs alone", () => {
   const file = tierOf("tests/http/memory/x_test.ts", "tests/support/made_up_kind.ts");
   deepEqual([file.tier, file.isAlone], ["fast", true]);
 });
@@ -22,12 +22,12 @@ Deno.test("a test that may use the control plane is real, and gets it with kubec
   deepEqual([file.tier, file.needs], ["real", ["kubectl", "control plane"]]);
 });
 
-Deno.test("the folder of a test comes before what it imports", () => {
+Deno.test("the folder of a test takes precedence over its imports", () => {
   const file = tierOf("tests/crash/kill_test.ts", "scripts/control_plane/connect.ts");
   deepEqual([file.tier, file.needs], ["crash", ["kubectl", "control plane"]]);
 });
 
-Deno.test("files are found below folders and by name, each once, whatever imports types only", async () => {
+Deno.test("files are found by folder and by name, each once, and type imports do not count", async () => {
   const files = await findTests(["scripts/test", "scripts/test/tiers_test.ts"]);
   equal(files.filter(({ path }) => path === "scripts/test/tiers_test.ts").length, 1);
   const [types] = await findTests(["tests/http/memory/secrets_test.ts"]);

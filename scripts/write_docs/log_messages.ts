@@ -60,9 +60,9 @@ export const EVENT_ADVICE: Readonly<Record<string, string>> = {
     "Correct `labels.yaml` as `reason` says. Until then no cluster is used.",
   "clusters.labels_unused": "Add the kubeconfigs, or remove these clusters from `file`.",
   "clusters.defined_twice": "Rename or remove one of the two.",
-  "api.request_failed": "A request to an API server failed: see `failure`.",
+  "api.request_failed": "A request to an API server failed after its retries: see `reason`.",
   "kubectl.command_failed":
-    "A kubectl process failed: see `failures`. `id` is the id of the request.",
+    "A kubectl process failed: see `reason`. `id` is the id of the request.",
   "kubectl.missing": "Install kubectl on the server's PATH, or set `transport: api`.",
   "command.internal_error": BUG,
   "write.internal_error": BUG,

@@ -13,7 +13,8 @@ export const REQUEST_ADVICE: Readonly<Record<keyof typeof REQUEST_ERRORS, Advice
   ),
   invalid_field: advice(
     "A value has the wrong type or form.",
-    "Correct the field in `field`. The message has the rule and never the value.",
+    "Correct the field in `field`. The message has the rule and never the value. For `No clusters are " +
+      "configured`: run `argocd-configurer clusters import`.",
   ),
   unknown_field: advice(
     "The field or parameter does not exist. Unknown names are never ignored.",

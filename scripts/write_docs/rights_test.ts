@@ -3,7 +3,7 @@ import { NEEDED } from "../../src/kube/check.ts";
 import { OPERATIONS } from "../../src/operations/table.ts";
 import { RIGHTS, rightsTable } from "./rights.ts";
 
-Deno.test("the rights of all operations together are those that a check of a cluster queries", () => {
+Deno.test("the permissions of all operations together are those that a cluster check queries", () => {
   for (const resource of ["secrets", "namespaces", "serviceaccounts"] as const) {
     const needed = Object.values(RIGHTS).flatMap((rights) =>
       (rights[resource] ?? "").replaceAll(/\([^)]*\)/g, "").match(/[a-z]+/g) ?? []
@@ -12,7 +12,7 @@ Deno.test("the rights of all operations together are those that a check of a clu
   }
 });
 
-Deno.test("an operation on clusters without a row of rights is an error", () => {
+Deno.test("an operation on clusters without its permissions is an error", () => {
   const [some] = OPERATIONS.filter(({ clusters }) => clusters === "each");
   assert.throws(() => rightsTable([...OPERATIONS, { ...some!, name: "teapot" }]), /teapot/);
   assert.throws(() => rightsTable(OPERATIONS.filter(({ name }) => name !== "explain")), /explain/);

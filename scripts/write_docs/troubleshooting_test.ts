@@ -5,7 +5,7 @@ import { ERROR_ADVICE, errorCodesTable, messageOf } from "./troubleshooting.ts";
 
 const TROUBLESHOOTING = join(import.meta.dirname!, "../../docs/troubleshooting.md");
 
-Deno.test("each code of an error is a row of the troubleshooting, with its message and what to do", () => {
+Deno.test("the troubleshooting lists each error code with its message and remedy", () => {
   const rows = errorCodesTable().split("\n").filter((line) => line.startsWith("| `"));
   assert.equal(rows.length, ERROR_CODES.length);
   for (const code of ERROR_CODES) {
@@ -16,7 +16,7 @@ Deno.test("each code of an error is a row of the troubleshooting, with its messa
   }
 });
 
-/** What the older paths say, which stays to the letter. */
+/** The messages of the older paths, which never change. */
 const SEED_MESSAGES = [
   new OperationError("missing_field", { kind: "parameter", fields: ["cluster"] }),
   new OperationError("missing_field", { kind: "field", fields: ["username", "password"] }),
@@ -33,7 +33,7 @@ const SEED_MESSAGES = [
   new OperationError("internal", {}),
 ].map((error) => error.sentence("seed"));
 
-Deno.test("the troubleshooting has exactly the messages of the older paths", async () => {
+Deno.test("the troubleshooting lists exactly the messages of the older paths", async () => {
   const text = await Deno.readTextFile(TROUBLESHOOTING);
   const [, section = ""] = text.split(/^## /m)
     .flatMap((each) => each.startsWith("Messages of the older paths") ? ["", each] : []);

@@ -17,7 +17,7 @@ Deno.test("a delay ends in time, or as soon as its signal aborts", async () => {
   assert.deepEqual(ended, ["in time", "aborted"]);
 });
 
-Deno.test("what settles in time is told from what does not, whatever it comes to", async () => {
+Deno.test("settlesWithin is true for a promise that resolves or rejects in time, and false otherwise", async () => {
   using clock = fakeClock();
   assert.equal(await settlesWithin(Promise.resolve(), 10), true);
   assert.equal(await settlesWithin(Promise.reject(new Error("x")), 10), true);

@@ -162,7 +162,7 @@ Deno.test("a write whose fingerprint fails is not recorded, with the reason", ()
       /^cannot use fingerprint-key-file .*: its folder does not exist$/,
     );
     assert.deepEqual(entries().map(({ phase }) => phase), ["started"]);
-    // One without a credential needs none.
+    // A write without a credential needs no fingerprint.
     assert.equal((await log.begin({ ...ATTEMPT, kind: "delete" })).kind, "recorded");
   }));
 
@@ -196,7 +196,7 @@ Deno.test("writes that a crash interrupted are reported once, by the next start"
     await begun(victim, "w1", { force: true });
     await (await begun(victim, "w2")).end({ outcome: "created" });
     await begun(victim, "w3");
-    await victim.close(); // as the end of a process does it: nothing is written any more
+    await victim.close(); // as at the end of a process: nothing more is written
     assert.equal(logged.length, 0);
 
     const next = open();
@@ -255,7 +255,7 @@ Deno.test("an interrupted write is reported once, however often the log cannot b
 Deno.test("a start reads back to the previous start only, which has reported earlier writes", () =>
   withPlace(async ({ open, path, logged }) => {
     await Deno.writeTextFile(path, "");
-    await Deno.truncate(path, 64 * 1024 ** 3); // which take no room, but minutes to read
+    await Deno.truncate(path, 64 * 1024 ** 3); // a sparse file, which takes minutes to read
     const time = "2026-01-01T00:00:00.000Z";
     const lines = [
       { time, phase: "begin", write: "w1" },
@@ -275,7 +275,7 @@ Deno.test("a cut begin does not count, and a cut end is an interruption", () =>
     await (await begun(victim, "w2")).end({ outcome: "created" });
     await victim.close();
     const text = Deno.readTextFileSync(path);
-    const cut = text.slice(0, -30); // into the end of w2
+    const cut = text.slice(0, -30); // within the end of w2
     Deno.writeTextFileSync(
       path,
       cut + "\n" + text.split("\n")[1]!.replaceAll("w1", "w3").slice(0, 80),
@@ -341,7 +341,7 @@ Deno.test("a log that is moved away continues in a new file, which starts with t
     await begun(log, "w2");
     Deno.renameSync(path, `${path}.1`);
     await one.end({ outcome: "created" });
-    // Those that had a begin in the old one only would be forgotten by a crash from now on.
+    // Otherwise, a crash from now on would lose the writes that started in the old file only.
     assert.deepEqual(phases(entries()), ["begin w1", "begin w2", "end w1"]);
     Deno.removeSync(path);
     await begun(log, "w3");

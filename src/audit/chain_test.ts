@@ -9,7 +9,7 @@ const hash = hashBy("a key of the test");
 
 const timeOf = (line: string) => (JSON.parse(line) as { time: string }).time;
 
-/** Lines with links, `t0` the oldest; behind those of an earlier version, if there are any. */
+/** Chained lines from `t0` on, after those of an earlier version, if there are any. */
 function linked(count: number, before: readonly string[] = []): string[] {
   let link = before.length === 0 ? NO_LINE : linkTo(before.at(-1)!, hash);
   return Array.from({ length: count }, (_, i) => {
@@ -32,7 +32,7 @@ const LINES = linked(6);
 const OLD = unlinked(2);
 const BOTH = [...OLD, ...linked(3, OLD)];
 
-/** A line that somebody has made who has not the key. */
+/** A line by somebody without the key. */
 const forged = (line: string) => {
   const { link: _, ...rest } = JSON.parse(line);
   return withLink(JSON.stringify({ ...rest, what: "something else" }), "0", hashBy("another")).line;
@@ -41,10 +41,10 @@ const forged = (line: string) => {
 const UNBROKEN: [what: string, lines: string[], checked: number][] = [
   ["all lines", LINES, 5],
   ["one line", LINES.slice(0, 1), 0],
-  ["what is left when the oldest ones were dropped", LINES.slice(2), 3],
-  // It cannot be seen, and SECURITY.md says so.
-  ["what is left when the newest ones were cut off", LINES.slice(0, 4), 3],
-  ["lines behind those of an earlier version", BOTH, 3],
+  ["a log without its oldest lines", LINES.slice(2), 3],
+  // It cannot be detected, as SECURITY.md says.
+  ["a log without its newest lines", LINES.slice(0, 4), 3],
+  ["lines after those of an earlier version", BOTH, 3],
 ];
 
 for (const [what, lines, checked] of UNBROKEN) {
@@ -56,18 +56,18 @@ for (const [what, lines, checked] of UNBROKEN) {
 const BROKEN: [what: string, lines: string[], at: string[]][] = [
   ["a missing line", LINES.toSpliced(2, 1), ["t3"]],
   ["two missing lines in different places", [0, 2, 3, 5].map((i) => LINES[i]!), ["t5", "t2"]],
-  ["a line that is changed", LINES.with(2, LINES[2]!.replace("a write", "no write")), ["t2"]],
+  ["a changed line", LINES.with(2, LINES[2]!.replace("a write", "no write")), ["t2"]],
   ["the newest line, changed", LINES.with(5, LINES[5]!.replace("a write", "no write")), ["t5"]],
   ["the newest line, forged", LINES.with(5, forged(LINES[5]!)), ["t5"]],
-  ["a line that is forged", LINES.with(2, forged(LINES[2]!)), ["t3", "t2"]],
-  ["lines that have changed places", [0, 2, 1, 3].map((i) => LINES[i]!), ["t3", "t1", "t2"]],
-  ["a line that is there twice", LINES.toSpliced(2, 0, LINES[2]!), ["t2"]],
-  ["older lines once more at the end", [...LINES, ...LINES.slice(1, 3)], ["t1"]],
-  ["a line without a link among those with", LINES.toSpliced(2, 0, OLD[0]!), ["t2", "old0"]],
+  ["a forged line", LINES.with(2, forged(LINES[2]!)), ["t3", "t2"]],
+  ["swapped lines", [0, 2, 1, 3].map((i) => LINES[i]!), ["t3", "t1", "t2"]],
+  ["a repeated line", LINES.toSpliced(2, 0, LINES[2]!), ["t2"]],
+  ["older lines repeated at the end", [...LINES, ...LINES.slice(1, 3)], ["t1"]],
+  ["a line without a link among chained lines", LINES.toSpliced(2, 0, OLD[0]!), ["t2", "old0"]],
   ["a line without a link at the end", [...LINES, OLD[0]!], ["old0"]],
   ["the last line of an earlier version, changed", BOTH.with(1, OLD[0]!), ["t0"]],
   ["the last line of an earlier version, missing", BOTH.toSpliced(1, 1), ["t0"]],
-  ["a link that is taken away", LINES.with(1, JSON.stringify({ time: "t1" })), ["t2", "t1"]],
+  ["a removed link", LINES.with(1, JSON.stringify({ time: "t1" })), ["t2", "t1"]],
 ];
 
 for (const [what, lines, at] of BROKEN) {
@@ -77,7 +77,7 @@ for (const [what, lines, at] of BROKEN) {
   });
 }
 
-Deno.test("of a chain that is broken many times, the newest ten places are reported", () => {
+Deno.test("a chain that is broken in many places reports the newest ten", () => {
   const { broken_at } = seen(linked(50).filter((_, i) => i % 2 === 0));
   assert.deepEqual(broken_at, Array.from({ length: 10 }, (_, i) => `t${48 - 2 * i}`));
 });

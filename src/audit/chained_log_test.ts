@@ -53,7 +53,7 @@ async function begun(log: AuditLog, writeId: string) {
   return begun;
 }
 
-/** Writes that begin and end, one after the other. */
+/** Writes with begin and end, one after the other. */
 async function write(log: AuditLog, ...ids: string[]): Promise<void> {
   for (const id of ids) await (await begun(log, id)).end({ outcome: "created" });
 }
@@ -98,8 +98,8 @@ const CUTS: [what: string, cut: (text: string) => string, damaged: number][] = [
   ["in the middle of its last line", (text) => text.slice(0, -60), 1],
   ["in the link of its last line", (text) => text.slice(0, -10), 1],
   ["before the end of its last line", (text) => text.slice(0, -1), 0],
-  ["behind its last line", (text) => text, 0],
-  ["behind the first character of a line", (text) => text + "{", 1],
+  ["after its last line", (text) => text, 0],
+  ["after the first character of a line", (text) => text + "{", 1],
   ["with zeros at its end", (text) => text + "\0\0\0", 1],
 ];
 
@@ -118,8 +118,8 @@ for (const [what, cut, damaged] of CUTS) {
 }
 
 const SPOILS: [what: string, spoil: (lines: string[]) => string[]][] = [
-  ["takes a line away", (lines) => lines.toSpliced(2, 1)],
-  ["cuts the last line off", (lines) => lines.slice(0, -1)],
+  ["removes a line", (lines) => lines.toSpliced(2, 1)],
+  ["cuts off the last line", (lines) => lines.slice(0, -1)],
   [
     "changes the last line",
     (lines) => lines.with(-1, lines.at(-1)!.replace('"outcome":"created"', '"outcome":"failed"')),
@@ -153,7 +153,7 @@ Deno.test("a log that is moved to the name of an older file continues after it",
   withPlace(async ({ open, path }) => {
     const log = open();
     await write(log, "w1", "w2");
-    await Deno.rename(path, `${path}.1`); // as other programs do it
+    await Deno.rename(path, `${path}.1`); // as other programs do
     await write(log, "w3");
     assert.deepEqual(await chainOf(log), { state: "unbroken", checked: 6 });
   }));
@@ -173,7 +173,7 @@ Deno.test("a change of the last line while nobody writes the log is detected whe
     assert.deepEqual([chain.state, chain.broken_at], ["broken", [changed.time]]);
   }));
 
-Deno.test("a part of a line that a full disk leaves does not break the chain", () =>
+Deno.test("a partial line left by a full disk does not break the chain", () =>
   withPlace(async ({ open, path }) => {
     let room = Infinity;
     const log = open({
@@ -198,7 +198,7 @@ Deno.test("a part of a line that a full disk leaves does not break the chain", (
     await write(log, "w1");
     const one = await begun(log, "w2");
     const line = (await Deno.readTextFile(path)).trimEnd().split("\n").at(-1)!.length + 1;
-    // The end, by itself; of two lines that are written together one and a piece of the other.
+    // The end alone; of two lines written together, one and a part of the other.
     room = line + ',"outcome":"created"'.length + line + 60;
     const [, ...refused] = await Promise.all([
       one.end({ outcome: "created" }),
@@ -259,7 +259,7 @@ Deno.test("a write under way across several files is one write, and is reported 
     const victim = open(options);
     await begun(victim, "long");
     await write(victim, ...ids(15));
-    await victim.close(); // as the end of a process does it: nothing is written any more
+    await victim.close(); // as at the end of a process: nothing more is written
     const next = open(options);
     await next.start();
     assert.deepEqual(logged.map(({ write }) => write), ["long"]);
@@ -293,7 +293,7 @@ Deno.test("an unwritten end at a rotation is reported after a crash, and written
     isFull = true;
     await one.end({ outcome: "created" });
     isFull = false;
-    // Until a write begins the end stays owed; refusals fill the file meanwhile.
+    // The end stays unwritten until the next write starts; refusals fill the file meanwhile.
     const { actor } = ATTEMPT;
     for (let i = 0; i < 10; i++) {
       await log.refused({ requestId: "r", actor, action: "POST /", reason: "x".repeat(300) });
@@ -386,7 +386,7 @@ Deno.test("during rotations a reader gets each entry exactly once", () =>
     assert.ok(await reading > 3);
   }));
 
-Deno.test("the number of left-out attempts is written at the latest when the log is closed", () =>
+Deno.test("the number of omitted attempts is written when the log is closed, at the latest", () =>
   withPlace(async ({ open }) => {
     const log = open();
     const { actor } = ATTEMPT;

@@ -52,7 +52,7 @@ Deno.test("an empty file, as after a kill during its creation, gets a key", () =
     assert.match(await Deno.readTextFile(path), /^[0-9a-f]{64}\n$/);
   }));
 
-Deno.test("the key of an audit log can be used, too, also while another process has its lock", () =>
+Deno.test("the key of an audit log also makes fingerprints, even while another process holds its lock", () =>
   withPlace(async ({ path }) => {
     const own = await takeKey(path);
     try {
@@ -64,12 +64,12 @@ Deno.test("the key of an audit log can be used, too, also while another process 
 
 const UNUSABLE: [what: string, make: (path: string) => Promise<unknown>, why: RegExp][] = [
   [
-    "one that others may read",
+    "a file that others may read",
     (path) => Deno.writeTextFile(path, `${"0".repeat(64)}\n`, { mode: 0o640 }),
     /others may use .*; run chmod 600 on it$/,
   ],
   [
-    "one that holds something else",
+    "a file with something else",
     (path) => Deno.writeTextFile(path, "a secret value\n", { mode: 0o600 }),
     /has no valid key; move it away to create a new one$/,
   ],
@@ -77,7 +77,7 @@ const UNUSABLE: [what: string, make: (path: string) => Promise<unknown>, why: Re
 ];
 
 for (const [what, make, why] of UNUSABLE) {
-  Deno.test(`${what} is not a key: that is reported, and logged once, until it is corrected`, () =>
+  Deno.test(`${what} is reported as an invalid key, and logged once, until it is corrected`, () =>
     withPlace(async ({ path, logged }) => {
       await make(path);
       const key = keyAt(path);

@@ -15,13 +15,13 @@ const read = (path: string) => Deno.readTextFileSync(path);
 
 interface Disk {
   syncs: number;
-  /** How many of the bytes are written now; what it throws fails the write. */
+  /** The number of bytes that are written now; an exception fails the write. */
   taken: (bytes: Uint8Array) => number;
   onSync: () => void | Promise<void>;
   onTruncate: () => void;
 }
 
-/** The real file, counted and broken to order. */
+/** The real file, which counts calls and fails on request. */
 function watched(disk: Disk): (path: string) => Promise<AppendFile> {
   return async (path) => {
     const file = await Deno.open(path, { read: true, append: true, create: true });
@@ -51,7 +51,7 @@ const calm = (): Disk => ({
   onTruncate: () => {},
 });
 
-/** Room for so many bytes, taken two at a time. */
+/** Room for this many bytes, written two at a time. */
 function roomFor(bytes: number): Disk["taken"] {
   return (wanted) => {
     if (bytes <= 0) throw new Error("No space left on device");
@@ -156,7 +156,7 @@ Deno.test("a line that is written in several steps is whole", () =>
     assert.equal(read(path), "one\ntwo\n");
   }));
 
-Deno.test("a part of a line before the disk was full is truncated away", () =>
+Deno.test("a partial line written before the disk was full is truncated", () =>
   withFolder(async (path) => {
     const disk = calm();
     const file = new GroupCommit(path, { open: watched(disk) });
@@ -166,7 +166,7 @@ Deno.test("a part of a line before the disk was full is truncated away", () =>
     assert.equal(read(path), "one\n");
   }));
 
-Deno.test("a part of a line that cannot be truncated away is terminated before the next line", () =>
+Deno.test("a partial line that cannot be truncated is terminated before the next line", () =>
   withFolder(async (path) => {
     const disk = calm();
     const file = new GroupCommit(path, { open: watched(disk) });

@@ -5,7 +5,7 @@ import { AuditLog } from "./audit_log.ts";
 import type { Attempt, AuditEntry } from "./entry.ts";
 import { LONGEST_LINE } from "./line.ts";
 
-/** What the next start says of a write that a crash has interrupted. */
+/** The next start's report of a write that a crash has interrupted. */
 
 const serviceAccounts = [{ namespace: "a", name: "runner" }];
 
@@ -43,7 +43,7 @@ const ROWS: [what: string, attempt: Partial<Attempt>, advice: string][] = [
   ["a deletion", { kind: "delete" }, UNCHANGED_OR_DELETED + SAME],
   ["a deletion with force", { kind: "delete", force: true }, UNCHANGED_OR_DELETED + SAME],
   [
-    "a deletion of what service accounts use",
+    "a deletion of secrets that service accounts use",
     { kind: "delete", serviceAccounts },
     `${UNCHANGED_OR_DELETED}, and service accounts may have lost it already${SAME}`,
   ],
@@ -105,7 +105,7 @@ Deno.test("of one request's writes to two clusters, only the unfinished one is r
       );
       const [a, b] = await Promise.all(writes);
       await (first === "a" ? a! : b!).end({ outcome: "created" });
-      await victim.close(); // as the end of a process does it: nothing is written any more
+      await victim.close(); // as at the end of a process: nothing more is written
 
       const next = open();
       await next.start();
@@ -126,7 +126,7 @@ const NO_WRITES: [what: string, attempt: Partial<Attempt>, said: Partial<AuditEn
   ["a dry run", { dryRun: true }, { kind: "docker", dry_run: true }],
   ["a dry run of a deletion", { dryRun: true, kind: "delete" }, { kind: "delete", dry_run: true }],
   [
-    "a credential that is tried",
+    "the verification of a credential",
     { kind: "verify", cluster: undefined, names: [], namespaces: [] },
     { kind: "verify" },
   ],
@@ -182,11 +182,11 @@ Deno.test("lines of an earlier version are read, and their unfinished writes are
   }));
 
 for (const [what, attempt, advice] of ROWS) {
-  Deno.test(`the next start logs for ${what} the possible state of its secrets, and its service accounts`, () =>
+  Deno.test(`for ${what}, the next start logs the possible state of its secrets, and its service accounts`, () =>
     withPlace(async ({ open, logged }) => {
       const victim = open();
       await begun(victim, attempt);
-      await victim.close(); // as the end of a process does it: nothing is written any more
+      await victim.close(); // as at the end of a process: nothing more is written
       const next = open();
       await next.start();
       assert.deepEqual(
@@ -222,7 +222,7 @@ Deno.test("a write that does not fit in a line is listed, and reported after a c
     const victim = open();
     await (await begun(victim, { ...attempt, writeId: "w1" })).end({ outcome: "created" });
     await begun(victim, { ...attempt, writeId: "w2" });
-    await victim.close(); // as the end of a process does it: nothing is written any more
+    await victim.close(); // as at the end of a process: nothing more is written
 
     const next = open();
     await next.start();

@@ -21,7 +21,7 @@ async function fingerprints(path: string, ...values: string[]): Promise<string[]
   }
 }
 
-Deno.test("the same credential has the same fingerprint, also after a restart, and another one has another", () =>
+Deno.test("a credential keeps its fingerprint across restarts, and another credential has another one", () =>
   withFolder(async (folder) => {
     const path = join(folder, "key");
     const [a, b, c] = await fingerprints(path, "secret", "secret", "other");
@@ -56,11 +56,11 @@ Deno.test("one process at a time has the lock of a key", () =>
     (await takeKey(path)).release();
   }));
 
-Deno.test("a lock that is held for a moment is tried again", () =>
+Deno.test("a briefly held lock is retried", () =>
   withFolder(async (folder) => {
     const path = join(folder, "key");
     const key = await takeKey(path);
-    setTimeout(() => key.release(), 30); // as by a process that was being started
+    setTimeout(() => key.release(), 30); // as if inherited by a process that is being started
     (await takeKey(path)).release();
   }));
 

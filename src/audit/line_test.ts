@@ -13,7 +13,7 @@ const ENTRY: AuditEntry = {
 
 const sizeOf = (line: string) => new TextEncoder().encode(line).length;
 
-/** Of the longest line that an entry can become, with all that comes to it. */
+/** The length of the longest line that an entry can become. */
 const writtenSize = (entry: AuditEntry) => sizeOf(carriedLineOf(entry)) + LINK_LENGTH + 1;
 
 const named = (count: number, length: number) =>
@@ -53,16 +53,16 @@ const MANY = named(20_000, 63);
 const LONG: [what: string, said: Partial<AuditEntry>][] = [
   ["names", { names: MANY }],
   ["namespaces", { namespaces: MANY }],
-  ["names of what was written", { written: MANY }],
+  ["names of written secrets", { written: MANY }],
   ["refusals", { refusals: MANY }],
-  ["namespaces that were made", { namespaces_created: MANY }],
+  ["created namespaces", { namespaces_created: MANY }],
   ["clusters", { clusters: MANY }],
-  ["values that are replaced", { replaces: MANY }],
+  ["replaced values", { replaces: MANY }],
   ["service accounts", { service_accounts: accountsIn(named(1000, 63), named(10, 253)) }],
   ["secrets that were not restored", { not_restored: notRestored(20_000) }],
   ["fingerprints", { credentials: Object.fromEntries(MANY.map((each) => [each, "0f"])) }],
-  ["names of several bytes a letter", { namespaces: MANY.map((each) => `${each}ä€\u0001`) }],
-  ["single names that are too long", { names: ["n".repeat(MAX_LINE)], namespaces: MANY }],
+  ["names with characters of several bytes", { namespaces: MANY.map((each) => `${each}ä€\u0001`) }],
+  ["a single name that is too long", { names: ["n".repeat(MAX_LINE)], namespaces: MANY }],
   ["a text", { reason: "€".repeat(MAX_LINE) }],
   ["all of it", {
     ...{
@@ -91,7 +91,7 @@ for (const [what, said] of LONG) {
     for (const [key, value] of Object.entries(rest)) {
       const all = entry[key as Cuttable];
       if (typeof all !== "object") continue;
-      // The first ones, and how many there were besides.
+      // The first items, and the number of the others.
       const [left, asked] = [value, all].map((each) => Object.entries(each!));
       assert.deepEqual(left, asked!.slice(0, left!.length), key);
       assert.equal(more[key as Cuttable] ?? 0, asked!.length - left!.length, key);

@@ -22,7 +22,7 @@ async function page(lines: readonly string[], query: Partial<EntryQuery>) {
   try {
     await Deno.writeTextFile(path, lines.map((line) => line + "\n").join(""));
     const { entries, chain, ...rest } = await readAudit({ path }, { limit: 100, ...query }, NO_KEY);
-    assert.deepEqual(chain, { state: "unchained", checked: 0 }); // as before there were links
+    assert.deepEqual(chain, { state: "unchained", checked: 0 }); // as in versions without a chain
     return { writes: entries.map(({ write }) => write), ...rest };
   } finally {
     await Deno.remove(path);
@@ -64,7 +64,7 @@ Deno.test("entries are filtered by the fingerprint of a credential or its start"
     entry(5, { credential: { forged: one } as never }),
   ].map(lineOf);
   const picked = async (credential: string) => (await page(lines, { credential })).writes;
-  // What was left out of an entry may have been the one that is asked for.
+  // An item that was cut from an entry may be the requested one.
   assert.deepEqual(await picked(one), ["w4", "w2", "w0"]);
   assert.deepEqual(await picked("1f001f00"), ["w4", "w2", "w0"]);
   assert.deepEqual(await picked("1f01"), ["w4", "w2", "w1"]);
@@ -83,7 +83,7 @@ Deno.test("entries are filtered by rotation, and by the credential to replace", 
   const picked = async (query: Partial<EntryQuery>) => (await page(lines, query)).writes;
   assert.deepEqual(await picked({ rotation: "r-1" }), ["w1", "w0"]);
   assert.deepEqual(await picked({ rotation: "r-" }), []);
-  // What was left out of an entry may have been the one that is asked for.
+  // An item that was cut from an entry may be the requested one.
   assert.deepEqual(await picked({ replaced: old }), ["w2", "w0"]);
   assert.deepEqual(await picked({ replaced: old.slice(0, 8) }), ["w2"]);
   assert.deepEqual(await picked({ credential: old.slice(0, 8) }), ["w3", "w2", "w0"]);
@@ -142,7 +142,7 @@ Deno.test("a missing log counts as empty", async () => {
 Deno.test("only the needed part of a large log is read, and the search stops an hour before `since`", async () => {
   const path = await Deno.makeTempFile();
   try {
-    await Deno.truncate(path, 64 * 1024 ** 3); // which take no room, but minutes to read
+    await Deno.truncate(path, 64 * 1024 ** 3); // a sparse file, which takes minutes to read
     const lines = [lineOf(entry(-7200)), ...TEN].map((line) => line + "\n");
     await Deno.writeTextFile(path, "\n" + lines.join(""), { append: true });
     const read = async (query: EntryQuery) => (await readAudit({ path }, query, NO_KEY)).entries;

@@ -4,14 +4,14 @@ import { Refusals } from "./refusals.ts";
 const stranger = (from: string) => ({ name: "anonymous", from, isKnown: false });
 const token = (name: string, from = "192.0.2.1") => ({ name, from, isKnown: true });
 
-/** How many of so many are recorded, and how many were told as left out. */
+/** How many of `count` attempts are recorded, and how many are reported as left out. */
 function recorded(refusals: Refusals, count: number, who: (i: number) => ReturnType<typeof token>) {
   const all = Array.from({ length: count }, (_, i) => refusals.admit(who(i)));
   const told = all.filter((each) => each !== undefined);
   return [told.length, told.reduce((sum, each) => sum + each, 0)];
 }
 
-Deno.test("ten attempts of a client are recorded in a minute, and the next one has the number of the others", () => {
+Deno.test("ten attempts per client and minute are recorded, and the next line counts those left out", () => {
   let now = 0;
   const refusals = new Refusals({ now: () => now });
   assert.deepEqual(recorded(refusals, 25, () => token("ci")), [10, 0]);
@@ -22,7 +22,7 @@ Deno.test("ten attempts of a client are recorded in a minute, and the next one h
   assert.equal(refusals.admit(token("ci")), 3);
 });
 
-Deno.test("a name is another client at another address, and an address under another name", () => {
+Deno.test("the same name at another address is another client, and so is another name at the same address", () => {
   const refusals = new Refusals({ now: () => 0 });
   recorded(refusals, 10, () => token("ci"));
   assert.equal(refusals.admit(token("ci")), undefined);
@@ -32,7 +32,7 @@ Deno.test("a name is another client at another address, and an address under ano
 
 const ONE_CLIENT: [what: string, address: (i: number) => string][] = [
   ["an IPv6 network", (i) => `2001:db8::${i}:${i}`],
-  ["an IPv4 address in both writings", (i) => i % 2 === 0 ? "192.0.2.1" : "::ffff:192.0.2.1"],
+  ["an IPv4 address in both spellings", (i) => i % 2 === 0 ? "192.0.2.1" : "::ffff:192.0.2.1"],
 ];
 
 for (const [what, address] of ONE_CLIENT) {
@@ -63,7 +63,7 @@ Deno.test("attempts beyond a client's limit do not count against the total", () 
   assert.deepEqual(recorded(refusals, 40, (i) => stranger(`192.0.2.${i}`))[0], 20);
 });
 
-Deno.test("a number that could not be recorded is returned again", () => {
+Deno.test("a count that could not be recorded is returned with the next one", () => {
   const refusals = new Refusals({ now: () => 0, eachClient: 1 });
   recorded(refusals, 3, () => token("ci"));
   const leftOut = refusals.admit(token("cd"));

@@ -7,7 +7,7 @@ import type { Attempt } from "./entry.ts";
 import type { AuditEntry } from "./entry.ts";
 import type { AppendFile } from "./group_commit.ts";
 
-/** A log that begins new files is killed between each two of its steps. */
+/** A log that rotates is killed between any two of its steps. */
 
 const OPTIONS = { maxSize: 1500, files: 30 };
 
@@ -83,7 +83,7 @@ const attempt = (writeId: string): Attempt => ({
   force: false,
 });
 
-/** Writes one after the other and two at once, and one during all of them; what is acknowledged. */
+/** Sequential and concurrent writes, and one during all of them; returns the acknowledged ones. */
 async function write(victim: Victim, log: AuditLog): Promise<Set<string>> {
   const said = new Set<string>();
   const begin = async (id: string) => {
@@ -118,7 +118,7 @@ async function withLog(use: (path: string, logged: string[]) => Promise<void>): 
 
 const textOf = ({ phase, write }: AuditEntry) => write === undefined ? phase : `${phase} ${write}`;
 
-/** Looks at what the next process finds. */
+/** Checks the log that the next process finds. */
 async function assertWhole(path: string, said: ReadonlySet<string>, logged: string[], at: string) {
   logged.length = 0;
   const next = new AuditLog(path, OPTIONS);
@@ -179,7 +179,7 @@ Deno.test("killed in its rotation, and again in the next start, a log loses and 
   }
 });
 
-/** As {@link assertWhole}, but that what the start in between has reported may be in the log. */
+/** Like {@link assertWhole}, but the log may have the reports of the start in between. */
 async function assertWholeInTheEnd(
   path: string,
   said: ReadonlySet<string>,

@@ -26,7 +26,7 @@ const ALIASES: [given: string, meant: string][] = [
   ["tokens create --name n", "token create --name n"],
   ["cluster import", "clusters import"],
   ["get --help", "--help"],
-  // All else is as it is.
+  // Other commands are unchanged.
   ["secrets one list", "secrets one list"],
   ["secrets --cluster list", "secrets --cluster list"],
   ["delete one get", "delete one get"],
@@ -39,7 +39,7 @@ const ALIASES: [given: string, meant: string][] = [
 ];
 
 for (const [given, meant] of ALIASES) {
-  Deno.test(`${given} is ${given === meant ? "that" : meant}`, () => {
+  Deno.test(`'${given}' means '${meant}'`, () => {
     assert.deepEqual(aliased(given.split(" ")).join(" "), meant);
   });
 }
@@ -84,7 +84,7 @@ for (const [given, says, help] of REFUSED) {
   });
 }
 
-Deno.test("'add' alone may be every command that adds, and 'create' what creates, too", () => {
+Deno.test("for 'add', every command that adds is suggested, and for 'create' also those that create", () => {
   const proposed = (word: string) =>
     [...refusalOf(ROOT, [word])!.message.matchAll(/'([^']+)'/g)].map(([, each]) => each).slice(1);
   const adding = allCommands(ROOT).filter(({ words }) => words.at(-1) === "add")
@@ -94,7 +94,7 @@ Deno.test("'add' alone may be every command that adds, and 'create' what creates
   assert.deepEqual(new Set(proposed("create")), new Set([...adding, "token create"]));
 });
 
-/** A group of commands that does something alone. */
+/** A group that is also a command. */
 const GROUPED = buildRouteMap({
   routes: commandRoutes(["", "import", "remove", "check"].map((word) => ({
     words: ["clusters", word].filter(Boolean),
@@ -126,7 +126,7 @@ const OF_GROUP: [given: string, says: string | undefined][] = [
 ];
 
 for (const [given, says] of OF_GROUP) {
-  Deno.test(`of a group, ${given}: ${says ?? "is a command"}`, () => {
+  Deno.test(`in a group, ${given}: ${says ?? "is a command"}`, () => {
     assert.equal(refusalOf(GROUPED, given.split(" "))?.message, says);
   });
 }

@@ -20,7 +20,7 @@ type Many = {
   readonly mode?: "none" | "client" | "server";
 };
 
-/** One that may stand without a value. */
+/** A flag whose value is optional. */
 const MODE = { ...choice("", ["none", "client", "server"]), bare: "client" } as const;
 
 const MANY = command<Many>(load, {
@@ -54,37 +54,69 @@ const ROOT = buildRouteMap({
 
 const TAKEN: [what: string, words: string, taken: string][] = [
   ["a value after its letter", "many -ojson", "many -o=json"],
-  ["one that looks like letters of flags", "many -oyf", "many -o=yf"],
-  ["one with a sign of equality in it", "many -oa=b", "many -o=a=b"],
+  ["a value that looks like letters of flags", "many -oyf", "many -o=yf"],
+  ["a value with an equals sign", "many -oa=b", "many -o=a=b"],
   ["letters of switches before it", "many -yfojson", "many -y -f -o=json"],
   ["a letter whose value is the next word", "many -yo json", "many -y -o json"],
-  ["as Stricli has it", "many -o=json -o json -yf", "many -o=json -o json -y -f"],
-  ["a letter that there is not", "many -xjson -yxjson", "many -xjson -yxjson"],
+  ["the form that Stricli reads", "many -o=json -o json -yf", "many -o=json -o json -y -f"],
+  ["an unknown letter", "many -xjson -yxjson", "many -xjson -yxjson"],
   ["a switch with a value", "many -y=true --yes=true", "many -y=true --yes=true"],
-  ["a value that looks like it", "many --output -o1 -n -n1", "many --output -o1 -n -n1"],
-  ["the other name", "many --namespace a --namespace=b", "many --namespaces a --namespaces=b"],
-  ["and the other way round", "docker one --namespaces a", "docker one --namespace a"],
-  ["its own name", "many --namespaces a", "many --namespaces a"],
-  ["a command without either", "none --namespace a", "none --namespace a"],
-  ["a name that begins like it", "many --namespace-selector a", "many --namespace-selector a"],
+  ["a value that looks like a letter", "many --output -o1 -n -n1", "many --output -o1 -n -n1"],
+  [
+    "the singular of a flag",
+    "many --namespace a --namespace=b",
+    "many --namespaces a --namespaces=b",
+  ],
+  ["the plural of a flag", "docker one --namespaces a", "docker one --namespace a"],
+  ["the flag's own name", "many --namespaces a", "many --namespaces a"],
+  ["a command without the flag", "none --namespace a", "none --namespace a"],
+  [
+    "a flag that starts with the same word",
+    "many --namespace-selector a",
+    "many --namespace-selector a",
+  ],
   ["a switch given again", "many --yes -y --yes --force -f", "many --yes --force"],
-  ["in either style", "many --dry-run --dryRun", "many --dry-run"],
-  ["what is contrary stays", "many --template --no-template", "many --template --no-template"],
-  ["and off is once, too", "many --no-template --no-template", "many --no-template"],
-  ["a value that is a switch's name", "many -o --yes --yes", "many -o --yes --yes"],
+  ["a switch given again in the other style", "many --dry-run --dryRun", "many --dry-run"],
+  ["a switch on and off", "many --template --no-template", "many --template --no-template"],
+  ["a switch off twice", "many --no-template --no-template", "many --no-template"],
+  ["a value that is the name of a switch", "many -o --yes --yes", "many -o --yes --yes"],
   ["a flag with a value, twice", "many --output a --output a", "many --output a --output a"],
-  ["a flag alone that may stand alone", "many --mode", "many --mode=client"],
-  ["the same before another flag", "many --mode --yes", "many --mode=client --yes"],
-  ["before what is no value of it", "many --mode a --yes", "many --mode=client a --yes"],
-  ["with a value as the next word", "many --mode server a", "many --mode server a"],
-  ["with one in it", "many --mode=none a", "many --mode=none a"],
-  ["with one that is none in it", "many --mode=a", "many --mode=a"],
-  ["as the value of another one", "many -o --mode a", "many -o --mode a"],
-  ["before --", "many --mode -- server", "many --mode=client -- server"],
-  ["after -- all is as it is", "many -y -- -ojson --yes -- -y", "many -y -- -ojson --yes -- -y"],
+  ["a flag with an optional value, alone", "many --mode", "many --mode=client"],
+  [
+    "a flag with an optional value before another flag",
+    "many --mode --yes",
+    "many --mode=client --yes",
+  ],
+  [
+    "a flag with an optional value before another word",
+    "many --mode a --yes",
+    "many --mode=client a --yes",
+  ],
+  [
+    "a flag with an optional value before one of its values",
+    "many --mode server a",
+    "many --mode server a",
+  ],
+  [
+    "a flag with an optional value after an equals sign",
+    "many --mode=none a",
+    "many --mode=none a",
+  ],
+  ["a flag with an optional value and an invalid one", "many --mode=a", "many --mode=a"],
+  [
+    "a flag with an optional value as the value of another flag",
+    "many -o --mode a",
+    "many -o --mode a",
+  ],
+  [
+    "a flag with an optional value before --",
+    "many --mode -- server",
+    "many --mode=client -- server",
+  ],
+  ["words after -- stay", "many -y -- -ojson --yes -- -y", "many -y -- -ojson --yes -- -y"],
   ["no command", "-ojson --yes --yes", "-ojson --yes --yes"],
-  ["a command that there is not", "docker two -ojson", "docker two -ojson"],
-  ["names of every object", "many --constructor -y", "many --constructor -y"],
+  ["an unknown command", "docker two -ojson", "docker two -ojson"],
+  ["names that every object has", "many --constructor -y", "many --constructor -y"],
 ];
 
 for (const [what, words, taken] of TAKEN) {

@@ -14,7 +14,7 @@ import {
 } from "./bind/program_flags.ts";
 import { viewFor } from "./views.ts";
 
-/** Fields, by their paths, that nothing on a command line gives. */
+/** The paths of fields that nothing on a command line sets. */
 function ungiven(fields: Fields, isGiven: (path: string) => boolean, before = ""): string[] {
   return Object.entries(fields).flatMap(([name, { flag, fields: own }]: [string, Field]) => {
     const path = before + name;
@@ -23,7 +23,7 @@ function ungiven(fields: Fields, isGiven: (path: string) => boolean, before = ""
   });
 }
 
-/** What a command leaves to another one of the same operation: `clusters` to `clusters check`. */
+/** The fields that a command leaves to another of the same operation: `clusters` to `clusters check`. */
 const byAnother = new Set(
   OPERATIONS.flatMap(({ name, alsoBy = [] }) =>
     alsoBy.flatMap(({ input, eachBy }) =>
@@ -33,13 +33,13 @@ const byAnother = new Set(
   ),
 );
 
-/** Whether the flags for clusters give it, or choose those that are asked for one after the other. */
+/** Whether the cluster flags set it, or select the clusters that are requested one by one. */
 const isOfClusters = (field: string, operation: Operation) =>
   (takesSelection(operation) || operation.alsoBy?.some(({ eachBy }) => eachBy === "clusters")) &&
   ["clusters", "cluster_selector", "first", "max_failures"].includes(field);
 
 for (const named of namedCommands(OPERATIONS)) {
-  Deno.test(`${named.words.join(" ")} gives all fields of its operations`, async () => {
+  Deno.test(`${named.words.join(" ")} sets all fields of its operations`, async () => {
     for (const { operation, module, args, flags, ...loaded } of (await load(named)).loaded) {
       const several = flags.flatMap(({ flag }) => flag.several ?? []);
       const left = ungiven(
@@ -59,7 +59,7 @@ for (const named of namedCommands(OPERATIONS)) {
 }
 
 for (const named of namedCommands(OPERATIONS)) {
-  Deno.test(`${named.words.join(" ")} has one flag of a name, and its examples have them`, async () => {
+  Deno.test(`${named.words.join(" ")} has each flag once, and its examples use only known flags`, async () => {
     const { loaded } = await load(named);
     const views = await Promise.all(named.operations.map((each) => viewFor(each, named.words)));
     const own = {

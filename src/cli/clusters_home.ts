@@ -19,7 +19,10 @@ export interface ClustersHome {
 export async function clustersHome(
   flags: Pick<SettingFlags, "config" | "clustersFolder">,
 ): Promise<ClustersHome> {
-  const config = await configOf(flags);
+  return clustersHomeOf(await configOf(flags));
+}
+
+export function clustersHomeOf(config: Configured): ClustersHome {
   const { settings, origins, home } = config;
   const isNew = home.kind === "none" && origins["clusters-folder"] === DEFAULT;
   const path = isNew ? home.clustersToMake : resolve(settings["clusters-folder"]);

@@ -121,9 +121,12 @@ export const on = (brief: string) =>
 export const choice = <const Word extends string>(brief: string, values: readonly Word[]) =>
   ({ kind: "enum", values, brief, optional: true }) as const;
 
-/** An optional flag that can be repeated; the command splits values at commas. */
-export const list = (brief: string, placeholder: string) =>
-  ({ kind: "parsed", parse: String, brief, placeholder, optional: true, variadic: true }) as const;
+/**
+ * An optional flag that can be repeated; the command splits values at commas.
+ * @param words completions; the command validates the value itself
+ */
+export const list = (brief: string, placeholder: string, words?: readonly string[]) =>
+  ({ ...text(brief, placeholder, words), variadic: true }) as const;
 
 /** A flag of every command. Stricli only validates it: `colors` reads it from the arguments. */
 const COLOR_FLAG = {

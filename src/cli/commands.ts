@@ -17,8 +17,8 @@ import { versionDetails } from "./version.ts";
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 
 const RUN_DIR = text(
-  "Run directory, with server.pid and server.log (default: the working directory if it has " +
-    "configs/defaults.yaml or clusters/, else ~/.local/state/argocd-configurer)",
+  "Run directory, with server.pid and server.log (default: ~/.local/state/argocd-configurer if the " +
+    "configuration or the clusters are in ~/.config or /etc, else the working directory)",
   "folder",
 );
 
@@ -33,9 +33,10 @@ const start = command(async () => (await import("./start.ts")).start, {
   flags: { ...SERVE_FLAGS, runDir: RUN_DIR, wait: WAIT },
   brief: "Start the server in the background and wait until it is healthy",
   full:
-    "Prints the warnings of the start, or the end of the log if the start fails. If the server is " +
-    "already running, the exit code is 0; it is 1 if that server has other settings than the flags " +
-    "given here, or no authentication although the settings require it. Use restart to change that.",
+    "Prints the warnings of the start, such as rejected kubeconfigs, or the errors if the start fails. " +
+    "If the server is already running, the exit code is 0; it is 1 if that server has other settings " +
+    "than the flags given here, or no authentication although the settings require it. Use restart to " +
+    "change that.",
   examples: [
     ["", "Start with the configuration and the clusters that are found"],
     [

@@ -6,7 +6,7 @@ import { wholeApplication } from "./run.ts";
 
 const APPLICATION = await wholeApplication();
 
-/** What is printed for these words, and the exit code. */
+/** The output for these words, and the exit code. */
 async function printed(...words: readonly string[]): Promise<{ text: string; code: number }> {
   let text = "";
   const code = await complete(APPLICATION, words, (more) => {
@@ -28,7 +28,7 @@ function commands() {
   return root.getAllEntries();
 }
 
-/** Also those that are words of others: `docker add`. */
+/** Also commands of several words: `docker add`. */
 function commandsWithFlags(entries = commands(), before: readonly string[] = []) {
   return entries.flatMap(({ name, target }): Flagged[] => {
     const words = [...before, name["convert-camel-to-kebab"]];
@@ -52,7 +52,7 @@ Deno.test("values have no description", async () => {
   assert.equal((await printed("serve", "--log-format", "")).text, "text\njson\n");
 });
 
-Deno.test("first the commands are proposed, but hidden ones", async () => {
+Deno.test("without a word, the visible commands are proposed", async () => {
   const visible = commands().filter(({ hidden }) => !hidden);
   const names = visible.map(({ name }) => name["convert-camel-to-kebab"]);
   assert.ok(names.includes("serve"));
@@ -61,7 +61,7 @@ Deno.test("first the commands are proposed, but hidden ones", async () => {
   assert.deepEqual(await completions(), names);
 });
 
-Deno.test("without a command the flags of serve and of the program are proposed", async () => {
+Deno.test("without a command, the flags of serve and the global flags are proposed", async () => {
   const ofServe = await completions("serve", "-");
   assert.ok(ofServe.includes("--clusters-folder"));
   assert.deepEqual(await completions("-"), [...ofServe, "--help", "--version"]);
@@ -99,7 +99,7 @@ for (
     [["completion", ""], [...SHELLS]],
     [["completion", "z"], ["zsh"]],
     [["completion", "zsh", ""], []],
-    // Nothing where the words are wrong.
+    // Nothing after invalid words.
     [["nope", ""], []],
     [["nope", "--"], []],
     [["nope", "--transport", ""], []],
@@ -113,12 +113,12 @@ for (
     [["serve", "constructor", ""], []],
   ] as const
 ) {
-  Deno.test(`${JSON.stringify(words)} may become ${expected.join(", ") || "nothing"}`, async () => {
+  Deno.test(`${JSON.stringify(words)} completes to ${expected.join(", ") || "nothing"}`, async () => {
     assert.deepEqual(await completions(...words), expected);
   });
 }
 
-Deno.test("the values of a flag are those of its setting", async () => {
+Deno.test("a flag completes to the values of its setting", async () => {
   const values: unknown[] = [];
   for (const key of ["transport", "log-format", "log-level"]) {
     assert.throws(() => settingsOf({ [key]: "" }), (error) => {
@@ -147,7 +147,7 @@ Deno.test("files and folders are proposed for every flag that takes one", async 
 });
 
 for (const shell of SHELLS) {
-  Deno.test(`the script for ${shell} asks the program and says how it is used`, () => {
+  Deno.test(`the script for ${shell} calls 'complete', and its comment shows how to install it`, () => {
     const script = completionScript(shell);
     assert.match(script, /argocd-configurer complete -- /);
     assert.match(script, new RegExp(`^#.*argocd-configurer completion ${shell}`, "m"));

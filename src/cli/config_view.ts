@@ -4,6 +4,7 @@ import type { SettingKey } from "../config/schema.ts";
 import { SETTINGS } from "../config/settings.ts";
 import { warningText } from "../config/warning.ts";
 import { tableText } from "./client/table.ts";
+import { type ClustersHome, clustersHomeOf } from "./clusters_home.ts";
 import { runFolder } from "./run_folder.ts";
 import { configOf, type Configured, type SettingFlags } from "./setting_flags.ts";
 import { print, printError } from "./terminal.ts";
@@ -27,14 +28,15 @@ export async function configView(
     origin: config.origins[key]!,
   }));
   if (output === "table") {
-    print(tableText({ columns: ["PLACE", "PATH"], rows: rowsOf(places) }) + "\n");
+    const rows = rowsOf(places, clustersHomeOf(config));
+    print(tableText({ columns: ["PLACE", "PATH"], rows }) + "\n");
     const columns = ["SETTING", "VALUE", ...showOrigin ? ["ORIGIN"] : []];
-    const rows = settings.map(({ key, value, origin }) => [
+    const shownSettings = settings.map(({ key, value, origin }) => [
       key,
       textOf(value),
       ...showOrigin ? [origin] : [],
     ]);
-    print(tableText({ columns, rows }));
+    print(tableText({ columns, rows: shownSettings }));
     return 0;
   }
   const all = {
@@ -59,10 +61,11 @@ function placesOf({ home, file, isThere, settings }: Configured) {
   };
 }
 
-const rowsOf = (places: ReturnType<typeof placesOf>) => [
+const rowsOf = (places: ReturnType<typeof placesOf>, { isNew, path }: ClustersHome) => [
   ["home", places.home ?? `none; searched ${places.looked_in.join(", ")}`],
   ["configuration", places.config ?? undefined],
   ["clusters folder", places.clusters_folder],
+  ...isNew ? [["imports go to", path]] : [],
   ["run directory", places.run_directory],
 ];
 

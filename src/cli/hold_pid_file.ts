@@ -49,6 +49,8 @@ export async function holdPidFile(path: string, flags: SettingFlags, config: Loa
           update({ ...of(settings), stopSeconds }),
         /** Records that a stop may take longer. */
         changeStop: (stopSeconds: number) => update({ stopSeconds }),
+        /** Records that the log has the clusters that cannot be used. */
+        sawClusters: () => update({ sawClusters: true }),
         release,
       };
     }

@@ -64,7 +64,7 @@ const FILES: readonly HelpEntry[] = [
   {
     term: "server.pid, server.log",
     brief:
-      "Process id, URL and log of the background server: in the working directory if that is " +
-      "used, otherwise in ~/.local/state/argocd-configurer ($XDG_STATE_HOME).",
+      "Process id, URL and log of the background server: in ~/.local/state/argocd-configurer " +
+      "($XDG_STATE_HOME) if one of those two is used, else in the working directory.",
   },
 ];

@@ -18,27 +18,27 @@ const FORMATS = ["table", "wide", "json", "yaml", "name"];
 const isHarmful = (command: string) => ["delete", "stop"].includes(command);
 
 const ROWS: [word: string, among: readonly string[], proposed: string[]][] = [
-  // By its beginning, before anything that is only alike.
+  // A matching start comes before a similar name.
   ["secr", COMMANDS, ["secrets"]],
   ["doc", COMMANDS, ["docker"]],
   ["st", COMMANDS, ["start", "stop", "status"]],
   ["SECR", COMMANDS, ["secrets"]],
   ["user", FLAGS, ["username"]],
   ["all", FLAGS, ["all-clusters", "all-namespaces"]],
-  // By the beginning of a part of it.
+  // The start of a part of the name.
   ["ca", FLAGS, ["server-ca"]],
   ["clusters", FLAGS, ["all-clusters"]],
-  // By a letter or two.
+  // One or two different letters.
   ["sevre", COMMANDS, ["serve"]],
   ["stauts", COMMANDS, ["start", "status"]],
   ["usernmae", FLAGS, ["username"]],
   ["jsn", FORMATS, ["json"]],
-  // What is alike by chance is no proposal.
+  // Names that are similar by chance are not suggested.
   ["foo", FORMATS, []],
   ["bogus", COMMANDS, []],
   ["zzz", COMMANDS, []],
   ["", COMMANDS, []],
-  // What deletes only by its beginning.
+  // A command that deletes is suggested only for its start.
   ["del", COMMANDS, ["delete"]],
   ["delet", COMMANDS, ["delete"]],
   ["delte", COMMANDS, []],
@@ -47,12 +47,12 @@ const ROWS: [word: string, among: readonly string[], proposed: string[]][] = [
 ];
 
 for (const [word, among, proposed] of ROWS) {
-  Deno.test(`'${word}' may be ${proposed.join(", ") || "nothing"} of ${among[0]} and others`, () => {
+  Deno.test(`for '${word}', ${proposed.join(", ") || "nothing"} is suggested among ${among[0]} and others`, () => {
     assert.deepEqual(closest(word, among, isHarmful), proposed);
   });
 }
 
-Deno.test("proposals are a question, and nothing without any", () => {
+Deno.test("suggestions are a question, and without suggestions there is no text", () => {
   assert.equal(didYouMean([]), "");
   assert.equal(didYouMean(["a"]), "; did you mean a?");
   assert.equal(didYouMean(["a", "b", "c"]), "; did you mean a, b or c?");

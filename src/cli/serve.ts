@@ -1,12 +1,10 @@
 import { resolve } from "node:path";
-import { clustersFolder } from "../clusters/folder.ts";
-import { IgnoredFiles } from "../clusters/ignored_files.ts";
-import { LabelsFile } from "../clusters/labels_file.ts";
+import { delay } from "../async/timed.ts";
+import { FolderLog } from "../clusters/folder_log.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import type { Settings } from "../config/schema.ts";
 import type { ConfigWarning } from "../config/warning.ts";
 import { systemdNotifier } from "../daemon/systemd_notify.ts";
-import { configuredTrust } from "../files/trusted.ts";
 import { trackProcesses } from "../kube/process.ts";
 import type { LogFile } from "../log/line_writer.ts";
 import { configureLog } from "../log/logger.ts";
@@ -15,9 +13,9 @@ import type { Wiring } from "../server/reload.ts";
 import { runServer } from "../server/run_server.ts";
 import { holdPidFile } from "./hold_pid_file.ts";
 import { thisMachine } from "./machine.ts";
+import { logClustersFolder, logRejectedKubeconfigs } from "./log_clusters_folder.ts";
 import { openLog } from "./open_log.ts";
 import { areTokensRequired, readSettings } from "./read_settings.ts";
-import { reasonOf } from "./reason.ts";
 import type { SettingFlags } from "./setting_flags.ts";
 import { VERSION } from "./version.ts";
 
@@ -27,6 +25,9 @@ export type ServeFlags = SettingFlags & {
   /** Held while serving; see {@link claim}. */
   readonly pidFile?: string;
 };
+
+/** Milliseconds from listening to a look at the kubeconfigs, which does not delay the first probe then. */
+const AFTER_START = 50;
 
 /** Serves the HTTP API until a signal ends it. */
 export async function serve(flags: ServeFlags): Promise<number> {
@@ -47,9 +48,8 @@ export async function serve(flags: ServeFlags): Promise<number> {
     }),
     (each) => each.close(),
   );
-  const ignored = new IgnoredFiles();
-  await logIgnoredFiles(settings, ignored);
-  logUnusableLabels(settings);
+  const folderLog = new FolderLog();
+  await logClustersFolder(settings, folderLog);
   const { pidFile } = flags;
   const held = pidFile === undefined ? undefined : await holdPidFile(pidFile, flags, config);
   ending.defer(() => held?.release());
@@ -58,6 +58,7 @@ export async function serve(flags: ServeFlags): Promise<number> {
     : await (await import("./take_over_children.ts")).takeOverChildren(pidFile);
   ending.defer(() => children?.release());
   const here = thisMachine(children && trackProcesses(children.add));
+  let isStopping = false;
   let wereTokensRequired = areTokensRequired(settings);
   return await runServer({
     settings,
@@ -67,7 +68,7 @@ export async function serve(flags: ServeFlags): Promise<number> {
         import("../shared.ts"),
         import("../wire_server.ts"),
       ]);
-      const common = shared(here, ignored, onLonger);
+      const common = shared(here, folderLog, onLonger);
       return {
         program: wireServer(settings, here, VERSION, common),
         again: (settings) => wireServer(settings, here, VERSION, common),
@@ -79,17 +80,26 @@ export async function serve(flags: ServeFlags): Promise<number> {
       held?.publish(url);
       notifier.ready();
       logMissingKubectl(settings.transport, here.hasKubectl);
+      void (async () => {
+        await delay(AFTER_START);
+        await logRejectedKubeconfigs(settings, here, folderLog);
+        if (!isStopping) held?.sawClusters();
+      })();
     },
     async onReload(next, stopSeconds) {
       applyLog(next, file);
-      await logIgnoredFiles(next.settings, ignored);
+      await logClustersFolder(next.settings, folderLog);
+      void logRejectedKubeconfigs(next.settings, here, folderLog);
       held?.change(next.settings, stopSeconds);
       const isRequired = areTokensRequired(next.settings);
       if (wereTokensRequired && !isRequired) observe("config.authentication_disabled");
       wereTokensRequired = isRequired;
     },
     onLongerStop: (stopSeconds) => held?.changeStop(stopSeconds),
-    onStopping: () => notifier.stopping(),
+    onStopping() {
+      isStopping = true;
+      notifier.stopping();
+    },
   });
 }
 
@@ -118,26 +128,6 @@ function logConfigWarning(warning: ConfigWarning): void {
     case "empty_variable":
       return observe("config.empty_variable", { variable: warning.variable });
   }
-}
-
-/** Logs ignored files in the clusters folder, or that there is no such folder. */
-async function logIgnoredFiles(settings: Settings, ignored: IgnoredFiles): Promise<void> {
-  const folder = clustersFolder(settings["clusters-folder"]);
-  try {
-    await ignored.namesIn(folder);
-  } catch (error) {
-    observe("clusters.folder_unreadable", { folder: folder.path, reason: reasonOf(error) });
-  }
-}
-
-/** Logs at the start, before any request, that the labels file makes all clusters unusable. */
-function logUnusableLabels(settings: Settings): void {
-  const trust = configuredTrust(settings["trusted-owners"], {
-    owners: [Deno.uid() ?? 0],
-    group: Deno.gid() ?? 0,
-  });
-  const reason = new LabelsFile(settings["clusters-folder"], trust).problem();
-  if (reason !== undefined) observe("clusters.labels_file_unusable", { reason });
 }
 
 /** Logs that there is no kubectl: `auto` works without it, `kubectl` does not. */

@@ -5,7 +5,14 @@ import { loadConfig, type LoadedConfig } from "../config/load.ts";
 import { findHome, type Home } from "../config/home.ts";
 import { CONFIG_VARIABLE, flagName } from "../config/names.ts";
 import type { SettingKey } from "../config/schema.ts";
-import { briefOf, kindOf, type Setting, type SettingTable, wordsOf } from "../config/setting.ts";
+import {
+  briefOf,
+  defaultOf,
+  kindOf,
+  type Setting,
+  type SettingTable,
+  wordsOf,
+} from "../config/setting.ts";
 import { SETTINGS } from "../config/settings.ts";
 import { type CliContext, CONFIG_FLAG, number, on, text } from "./command.ts";
 import { Failure } from "./failure.ts";
@@ -69,10 +76,17 @@ export function settingFlags<Of extends "serve" | "commands">(
 ): FlagParametersForType<Of extends "serve" ? SettingFlags : CommandSettingFlags, CliContext> {
   const those = flagged(table).filter(({ flag }) => of === "serve" || flag.commands !== undefined);
   return Object.fromEntries(those.map(({ name, setting, flag: { commands } }) => {
-    const hasOwn = of === "commands" && typeof commands === "object";
-    const parameter = parameterOf(setting, hasOwn ? ` (default: ${commands.default})` : "");
+    const ofCommands = of === "commands" && typeof commands === "object" ? commands : undefined;
+    const otherwise = ofCommands?.default ?? defaultInHelp(setting);
+    const parameter = parameterOf(setting, otherwise ? ` (default: ${otherwise})` : "");
     return [name, { ...parameter, group: setting.flag?.group ?? "configuration" }];
   })) as never;
+}
+
+/** The default in help; `undefined` for a switch, and for a setting without one. */
+function defaultInHelp(setting: Setting): string | undefined {
+  const value = setting.flag?.default ?? defaultOf(setting);
+  return kindOf(setting) === "switch" || value === undefined ? undefined : String(value);
 }
 
 /** @param more appended to the help */

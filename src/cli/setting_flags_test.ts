@@ -14,7 +14,7 @@ import {
 } from "./setting_flags.ts";
 import { differences } from "./settings_in_effect.ts";
 
-/** That settings are known by their descriptors alone. */
+/** The command line knows settings by their descriptors only. */
 const MADE_UP = {
   tea_pot: {
     schema: z.string().optional(),
@@ -42,10 +42,10 @@ const MADE_UP = {
   guests: { schema: z.array(z.string()).default([]), about: "Who drinks it." },
 } as const satisfies SettingTable;
 
-/** What has no type of its own, since the program's settings have. */
+/** Made-up settings, which have no static type. */
 type AnyFlags = Record<string, never>;
 
-/** What is in effect of made-up settings. */
+/** The effective made-up settings. */
 async function loaded(
   { file = "", env = {}, flags = {} }: {
     file?: string;
@@ -63,24 +63,24 @@ async function loaded(
   }
 }
 
-Deno.test("a made-up setting has a flag of its kind, with its own default where commands have one", () => {
+Deno.test("a made-up setting has a flag of its kind, with its default, or that of commands", () => {
   const described = (of: "serve" | "commands") =>
     Object.entries<{ kind: string; brief: string; placeholder?: string }>(
       settingFlags(of, MADE_UP) as never,
     ).map(([name, { kind, brief, placeholder }]) => [name, kind, brief, placeholder]);
   assert.deepEqual(described("serve"), [
     ["teaPot", "parsed", "Where tea is made, or tea.yaml", "folder"],
-    ["teaKind", "parsed", "Which tea: green or black", "kind"],
-    ["teaMinutes", "parsed", "How long it draws", "number"],
+    ["teaKind", "parsed", "Which tea: green or black (default: black)", "kind"],
+    ["teaMinutes", "parsed", "How long it draws (default: 4)", "number"],
     ["withMilk", "boolean", "Whether there is milk in it", undefined],
   ]);
   assert.deepEqual(described("commands"), [
     ["teaKind", "parsed", "Which tea: green or black (default: green)", "kind"],
-    ["teaMinutes", "parsed", "How long it draws", "number"],
+    ["teaMinutes", "parsed", "How long it draws (default: 4)", "number"],
   ]);
 });
 
-Deno.test("what a made-up flag gives is its setting's, above the environment and the file", async () => {
+Deno.test("a made-up flag sets its setting, and overrides the environment and the file", async () => {
   const flags = { teaPot: "pot", teaKind: "green" } as unknown as AnyFlags;
   const { settings, warnings, origins, file } = await loaded({
     file: "tea-minutes: 2\nguests: [ann]\ntea-kind: black\n",

@@ -3,7 +3,7 @@ import { delay } from "../async/timed.ts";
 import { ConfigError } from "../config/load.ts";
 import { type Background, ownCommand, startInBackground } from "../daemon/background.ts";
 import { lastLines } from "../daemon/log_tail.ts";
-import { warningsIn } from "../daemon/log_warnings.ts";
+import { problemsIn, warningsIn } from "../daemon/log_warnings.ts";
 import type { ServerRecord } from "../daemon/pid_file.ts";
 import { Failure } from "./failure.ts";
 import { areTokensRequired, readSettings } from "./read_settings.ts";
@@ -28,6 +28,9 @@ export type StartFlags = SettingFlags & RunFlags & {
 
 /** Lines of the log that are shown after a failed start. */
 const SHOWN = 20;
+
+/** Milliseconds to wait for the warnings about clusters after the server is healthy. */
+const WARNINGS = 2000;
 
 /** Lines of the log that are searched for warnings. */
 const MOST_READ = 1000;
@@ -70,6 +73,7 @@ export async function startIn(folder: RunFolder, what: Start): Promise<number> {
         return await already(folder, now.record, what);
       }
       if (now.record.url && await isHealthy(now.record.url)) {
+        await sawClusters(folder);
         await showWarnings(folder.log, from);
         const done = what.isRestart === true ? "restarted" : "started";
         print(
@@ -84,15 +88,26 @@ export async function startIn(folder: RunFolder, what: Start): Promise<number> {
   await showLog(folder.log, from);
   if (code !== undefined) {
     throw new Failure(
-      `Cannot start argocd-configurer: the server exited with code ${code}`,
+      `Cannot start argocd-configurer: the server exited with code ${code}. Log: ${folder.log}`,
       code === 2 ? 2 : 1,
     );
   }
   Deno.kill(server.pid, "SIGTERM"); // our child, which has not exited: no other process has its id
   await Promise.race([server.ended, delay(5000)]);
   throw new Failure(
-    `Cannot start argocd-configurer: the server was not healthy within ${wait} s, and was stopped`,
+    `Cannot start argocd-configurer: the server was not healthy within ${wait} s, and was stopped. ` +
+      `Log: ${folder.log}`,
   );
+}
+
+/** Waits until the log has the clusters that cannot be used, but not for a very large or slow folder. */
+async function sawClusters(folder: RunFolder): Promise<void> {
+  const end = Date.now() + WARNINGS;
+  while (Date.now() < end) {
+    const now = await lookIn(folder);
+    if (now.state !== "running" || now.record.sawClusters) return;
+    await delay(20);
+  }
 }
 
 /** A line with the clusters folder of the server. */
@@ -200,7 +215,9 @@ async function showWarnings(log: string, from: number): Promise<void> {
   for (const line of warningsIn(lines)) printError(`${line}\n`);
 }
 
+/** Prints why the server exited: its warnings and errors, else the end of its log. */
 async function showLog(path: string, from: number): Promise<void> {
   const lines = await lastLines(path, SHOWN, from).catch(() => []);
-  if (lines.length > 0) printError(`${lines.join("\n")}\n`);
+  const problems = problemsIn(lines);
+  for (const line of problems.length > 0 ? problems : lines) printError(`${line}\n`);
 }

@@ -126,9 +126,12 @@ function timeOf(text: string, now: number): Date {
 export async function listTokens(
   { output = "table", ...flags }: ListTokensFlags,
 ): Promise<number> {
-  const tokens = read(await fileOf(flags));
-  if (output === "table") printTable(tokens);
-  else if (output === "name") print(tokens.map(({ name }) => `${name}\n`).join(""));
+  const file = await fileOf(flags);
+  const tokens = read(file);
+  if (output === "table" && tokens.length > 0) printTable(tokens);
+  else if (output === "table") {
+    printError(`No tokens in ${file}. Create one with 'argocd-configurer token create'\n`);
+  } else if (output === "name") print(tokens.map(({ name }) => `${name}\n`).join(""));
   else {
     const list = tokens.map((token) => ({ ...described(token), expired: hasExpired(token) }));
     print(data({ tokens: list, total: list.length }, output));

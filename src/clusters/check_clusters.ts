@@ -1,9 +1,9 @@
 import pLimit, { type LimitFunction } from "p-limit";
 import type { Breakers } from "../kube/breaker.ts";
 import { cannotReach } from "../kube/errors.ts";
-import { checkCluster, type ClusterCheck } from "../kube/check.ts";
+import { checkCluster, type ClusterCheck, notAsked } from "../kube/check.ts";
 import type { ClusterProbe } from "../kube/probe.ts";
-import { type ClusterSource, findCluster, type UsableCluster } from "./source.ts";
+import { type ClusterSource, findCluster, notThere, type UsableCluster } from "./source.ts";
 
 /** Concurrent checks per request. */
 const AT_ONCE = 8;
@@ -27,10 +27,8 @@ export interface CheckerOptions {
   readonly isStopping: () => boolean;
 }
 
-function notStarted(name: string): ClusterCheck {
-  const error = cannotReach(name, "busy", "the server is stopping", { sent: false });
-  return { isReachable: false, error, rights: error, notKnown: [] };
-}
+const notStarted = (name: string): ClusterCheck =>
+  notAsked(cannotReach(name, "busy", "the server is stopping", { sent: false }));
 
 /**
  * Checks clusters concurrently, each with its own deadline. A check bypasses an open circuit breaker, since
@@ -40,10 +38,12 @@ function notStarted(name: string): ClusterCheck {
 export function clusterChecker(options: CheckerOptions) {
   const { sources, probeOf, breakers, turns, isStopping } = options;
 
-  async function one(name: string): Promise<ClusterCheck | undefined> {
+  async function one(name: string): Promise<ClusterCheck> {
     if (isStopping()) return notStarted(name);
     const cluster = await findCluster(sources, name);
-    if (cluster === undefined || cluster.problem !== undefined) return undefined;
+    if (cluster === undefined || cluster.problem !== undefined) {
+      return notAsked(cluster?.problem ?? notThere(sources, name));
+    }
     const checked = await checkCluster(probeOf(cluster), {
       argocdNamespace: options.argocdNamespaceOf(cluster),
       seconds: options.secondsOf(cluster),
@@ -54,7 +54,7 @@ export function clusterChecker(options: CheckerOptions) {
 
   /**
    * @param gone aborted when the caller has gone; no further check starts then
-   * @returns the results by name, without clusters that have been removed or become unusable
+   * @returns the results by name; a cluster that has been removed or become unusable was not asked
    */
   return async (
     names: readonly string[],
@@ -63,8 +63,7 @@ export function clusterChecker(options: CheckerOptions) {
     const checked = new Map<string, ClusterCheck>();
     await pLimit(AT_ONCE).map(names, (name) =>
       turns(async () => {
-        const found = gone?.aborted ? undefined : await one(name);
-        if (found !== undefined) checked.set(name, found);
+        if (!gone?.aborted) checked.set(name, await one(name));
       }));
     return checked;
   };

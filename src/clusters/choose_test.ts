@@ -3,7 +3,7 @@ import { KubeError } from "../kube/errors.ts";
 import { clusterChooser } from "./choose.ts";
 import { inMemory, usable } from "./fake/in_memory.ts";
 
-Deno.test("of those that have one API server only the first is a cluster, and names the others", async () => {
+Deno.test("clusters with the same API server are one cluster: the first, which names the others", async () => {
   const problem = new KubeError("invalid_kubeconfig", "it is empty", {});
   const source = inMemory(
     usable("a", { identity: "one" }),
@@ -24,7 +24,7 @@ Deno.test("of those that have one API server only the first is a cluster, and na
   ]);
 });
 
-Deno.test("of what looks into Argo CD's namespace those stay apart that have it in different ones", async () => {
+Deno.test("with byArgocd, clusters on one server stay separate if their Argo CD namespaces differ", async () => {
   const one = { identity: "one" };
   const source = inMemory(
     usable("a", one),

@@ -1,11 +1,11 @@
 import pLimit from "p-limit";
-import { KubeError } from "../kube/errors.ts";
+import type { KubeError } from "../kube/errors.ts";
 import type { Transport } from "../kube/transport.ts";
 import {
   type ClusterSource,
   findCluster,
   listClusters,
-  locationOf,
+  notThere,
   type SourceEntry,
 } from "./source.ts";
 
@@ -90,10 +90,4 @@ export function clusterDescriber(
       warnings: warnings.map(({ text }) => text),
     };
   };
-}
-
-/** A cluster that a source lists, but does not find: a dangling link, or a file that was just deleted. */
-function notThere(sources: readonly ClusterSource[], cluster: string): KubeError {
-  const message = `Cannot use kubeconfig '${locationOf(sources, cluster)}': it does not exist`;
-  return new KubeError("invalid_kubeconfig", message, { cluster });
 }

@@ -7,7 +7,7 @@ const all = () => true;
 const api = () => "api" as const;
 const only = (name: string) => (each: string) => each === name;
 
-Deno.test("a cluster that is meant is looked at anew, and its neighbours once in a moment", async () => {
+Deno.test("a requested cluster is looked up each time, and the other clusters only once in a while", async () => {
   using clock = fakeClock();
   const source = inMemory(
     usable("a", { identity: "one" }),
@@ -27,7 +27,7 @@ Deno.test("a cluster that is meant is looked at anew, and its neighbours once in
   assert.deepEqual(source.looked.slice(5), ["a", "b", "c"]);
 });
 
-Deno.test("who may not see a cluster is not told that it has the same server", async () => {
+Deno.test("a cluster that the caller may not see is not named as having the same server", async () => {
   const describe = clusterDescriber([inMemory(
     usable("a", { identity: "one" }),
     usable("b", { identity: "one" }),
@@ -41,7 +41,7 @@ Deno.test("who may not see a cluster is not told that it has the same server", a
   );
 });
 
-Deno.test("what is listed and not there any more is told so", async () => {
+Deno.test("a cluster that is removed after it was listed is reported as missing", async () => {
   const source = inMemory(usable("a"));
   const describe = clusterDescriber([{
     ...source,

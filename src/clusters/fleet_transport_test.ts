@@ -57,7 +57,7 @@ const API: [what: string, given: Given, more: object][] = [
 ];
 
 for (const [what, given, more] of API) {
-  Deno.test(`${what} takes api, by what the process may do`, () => {
+  Deno.test(`the transport for ${what} is api if the process is allowed to use it`, () => {
     const usual = { transport: "api", runsPrograms: false, connected: ["10.0.0.1:6443"], ran: [] };
     assert.deepEqual(wayOf(given), { ...usual, ...more });
   });
@@ -71,7 +71,7 @@ const KUBECTL: [what: string, given: Given][] = [
     user: plugin("aws"),
     may: { mayRun: () => false },
   }],
-  ["an auth provider, which asks a server of its own", {
+  ["an auth provider, which sends requests to its own server", {
     user: "auth-provider: {name: oidc, config: {idp-issuer-url: https://id.example, client-id: x}}",
   }],
   ["a name with letters that only kubectl sends", {
@@ -80,7 +80,7 @@ const KUBECTL: [what: string, given: Given][] = [
 ];
 
 for (const [what, given] of KUBECTL) {
-  Deno.test(`${what} takes kubectl`, () => {
+  Deno.test(`the transport for ${what} is kubectl`, () => {
     const { transport, runsPrograms } = wayOf(given);
     assert.deepEqual({ transport, runsPrograms }, { transport: "kubectl", runsPrograms: true });
   });

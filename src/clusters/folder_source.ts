@@ -5,12 +5,11 @@ import { shownServer } from "../kube/kubeconfig/server_url.ts";
 import { observe } from "../observe/observe.ts";
 import { fleetTransport } from "./fleet_transport.ts";
 import { clustersFolder } from "./folder.ts";
-import { importCommand } from "./further_contexts.ts";
 import type { LabelsByCluster } from "./labels.ts";
 import { LabelsFile, LabelsUnreadable } from "./labels_file.ts";
 import { type OwnSettings, ownSettings } from "./own_settings.ts";
 import type { ClusterListWarning, ClusterSource, UsableCluster } from "./source.ts";
-import type { IgnoredFiles } from "./ignored_files.ts";
+import type { FolderLog } from "./folder_log.ts";
 import { KubeconfigRejected, vetKubeconfig, type VetRules, type Vetted } from "./vet.ts";
 
 /**
@@ -23,34 +22,31 @@ import { KubeconfigRejected, vetKubeconfig, type VetRules, type Vetted } from ".
  * Permissions: `--allow-read` of the folder and of the files that kubeconfigs name.
  * @param path of the folder, as configured
  * @param rules which kubeconfigs are accepted
- * @param ignored logs each ignored file once
+ * @param log what is wrong with the files, each problem once
  */
 export function folderSource(
   path: string,
   rules: VetRules,
-  ignored: IgnoredFiles,
+  log: FolderLog,
 ): ClusterSource {
   const folder = clustersFolder(path);
   const labelsFile = new LabelsFile(path, rules);
   const seen = new Map<string, Vetted>();
-  /** Clusters whose further contexts have been logged. */
-  const logged = new Set<string>();
   return {
     kind: "folder",
     async list() {
-      const names = await ignored.namesIn(folder);
-      const { labels, problem } = labelsIn(labelsFile);
+      const names = await log.namesIn(folder);
+      const { labels, problem } = labelsIn(labelsFile, log);
       const clusters = names.map((name) => ({ name, labels: labels.get(name) ?? {} }));
       if (problem !== undefined) {
-        const text = problem instanceof LabelsUnreadable ? problem.named : problem.message;
-        const warning = { kind: "labels_unusable", text } as const;
+        const warning = { kind: "labels_unusable", text: whyUnreadable(problem) } as const;
         return { clusters, warnings: [warning], labelsProblem: problem };
       }
       return { clusters, warnings: warningsOf(labelsFile.path, labels, names) };
     },
     async find(name) {
       const file = folder.fileOf(name);
-      const { labels, own, problem } = ownOf(name, labelsFile);
+      const { labels, own, problem } = ownOf(name, labelsFile, log);
       const transport = own.transport ?? (rules.isOverApi ? "api" : "kubectl");
       try {
         const vetted = await vetKubeconfig(
@@ -58,13 +54,10 @@ export function folderSource(
           { ...rules, isOverApi: transport === "api" },
           seen,
         );
+        log.kubeconfig(name, file, undefined);
         if (problem !== undefined) return { name, labels, problem };
         if (vetted.othersMayRead) observe("clusters.kubeconfig_readable", { cluster: name, file });
-        if (vetted.contexts > 1 && !logged.has(name)) {
-          logged.add(name);
-          const unused = vetted.contexts - 1;
-          observe("clusters.further_contexts", { file, unused, command: importCommand(file) });
-        }
+        log.contexts(file, vetted.contexts);
         const { fleetOverApi: permissions, env = {} } = rules;
         const inFleet = () => {
           const current = vetted.current.reveal();
@@ -76,7 +69,7 @@ export function folderSource(
         return entryOf(vetted, { name, labels, transport, inFleet, own, labelsAt });
       } catch (error) {
         if (error instanceof Deno.errors.NotFound) return undefined;
-        return { name, labels, problem: problem ?? problemOf(error, name, file) };
+        return { name, labels, problem: problem ?? problemOf(error, { cluster: name, file, log }) };
       }
     },
     locationOf: (name) => folder.fileOf(name),
@@ -93,31 +86,43 @@ function entryOf(
 }
 
 /** The labels of all clusters; none, and the problem, while they cannot be read. */
-function labelsIn(file: LabelsFile): { labels: LabelsByCluster; problem?: KubeError } {
+function labelsIn(
+  file: LabelsFile,
+  log: FolderLog,
+): { labels: LabelsByCluster; problem?: KubeError } {
   try {
-    return { labels: file.read() };
+    const labels = file.read();
+    log.labelsFile(file.path, undefined);
+    return { labels };
   } catch (error) {
     if (!(error instanceof KubeError)) throw error;
+    log.labelsFile(file.path, whyUnreadable(error));
     return { labels: new Map(), problem: error };
   }
 }
+
+const whyUnreadable = (problem: KubeError) =>
+  problem instanceof LabelsUnreadable ? problem.named : problem.message;
 
 /** The labels and settings of one cluster, or why it cannot be used. */
 function ownOf(
   cluster: string,
   file: LabelsFile,
+  log: FolderLog,
 ): { labels: Readonly<Record<string, string>>; own: OwnSettings; problem?: KubeError } {
-  const { labels: all, problem } = labelsIn(file);
+  const { labels: all, problem } = labelsIn(file, log);
   const labels = all.get(cluster) ?? {};
   if (problem !== undefined) {
     const { kind, message, details } = problem;
-    observe("clusters.labels_unusable", { cluster, reason: message });
     return { labels, own: {}, problem: new KubeError(kind, message, { ...details, cluster }) };
   }
   const settings = ownSettings(labels);
-  if ("own" in settings) return { labels, own: settings.own };
+  if ("own" in settings) {
+    log.labels(cluster, file.path, undefined);
+    return { labels, own: settings.own };
+  }
   const message = `Cannot use cluster '${cluster}': ${settings.why} (in ${file.path})`;
-  observe("clusters.labels_unusable", { cluster, reason: message });
+  log.labels(cluster, file.path, message);
   return { labels, own: {}, problem: new KubeError("invalid_labels", message, { cluster }) };
 }
 
@@ -141,12 +146,19 @@ function warningsOf(
 }
 
 /** The problem that an error is for the cluster. @throws any other error */
-function problemOf(error: unknown, cluster: string, file: string): KubeError {
+function problemOf(
+  error: unknown,
+  { cluster, file, log }: {
+    readonly cluster: string;
+    readonly file: string;
+    readonly log: FolderLog;
+  },
+): KubeError {
   if (error instanceof Error && error.message.includes("os error 24")) { // EMFILE
     const message = `Cannot use kubeconfig '${file}': too many open files on the server`;
     return new KubeError("busy", message, { cluster, retryAfter: 5 });
   }
   if (!(error instanceof KubeconfigRejected)) throw error;
-  observe("clusters.kubeconfig_refused", { cluster, reason: error.message });
+  log.kubeconfig(cluster, file, error.message);
   return new KubeError("invalid_kubeconfig", error.message, { cluster });
 }

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { anyText } from "../../tests/support/arbitrary.ts";
 import { clustersFolder, isClusterName } from "./folder.ts";
 
-Deno.test("cluster names by example", () => {
+Deno.test("valid and invalid cluster names", () => {
   for (const name of ["test-cluster", "a", "9", "prod.eu_1", "A".repeat(253)]) {
     assert.ok(isClusterName(name), name);
   }
@@ -27,7 +27,7 @@ Deno.test("cluster names by example", () => {
   ) assert.ok(!isClusterName(name), JSON.stringify(name));
 });
 
-Deno.test("no cluster name leads out of the folder", () => {
+Deno.test("no cluster name escapes the folder", () => {
   const folder = clustersFolder("/srv/clusters");
   fc.assert(fc.property(anyText({ maxLength: 40 }), (name) => {
     if (!isClusterName(name)) return;
@@ -53,7 +53,7 @@ Deno.test("names are sorted, and only kubeconfig files count", async () => {
   }
 });
 
-Deno.test("what is no kubeconfig's name and may be meant to be one is told with the reason", async () => {
+Deno.test("a file that looks like a misnamed kubeconfig is reported with the reason", async () => {
   const path = await Deno.makeTempDir();
   try {
     const silent = [

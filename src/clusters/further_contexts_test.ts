@@ -4,7 +4,7 @@ import { ownTrust } from "../files/trusted.ts";
 import { configureLog } from "../log/logger.ts";
 import { folderSource } from "./folder_source.ts";
 import { contextsIn, furtherContexts, whyIgnored } from "./further_contexts.ts";
-import { IgnoredFiles } from "./ignored_files.ts";
+import { FolderLog } from "./folder_log.ts";
 
 const withContexts = (count: number) => ({
   contexts: Array.from({ length: count }, (_, i) => ({
@@ -17,7 +17,7 @@ const withContexts = (count: number) => ({
 const FILES: [what: string, text: string, count: number][] = [
   ["an empty file", "", 0],
   ["a text", "context: a text about context: and so on", 0],
-  ["no YAML", "contexts: [{context: 1}, {context: 2}", 0],
+  ["invalid YAML", "contexts: [{context: 1}, {context: 2}", 0],
   ["one context in JSON", JSON.stringify(withContexts(1), null, 2), 1],
   ["twelve contexts in JSON", JSON.stringify(withContexts(12)), 12],
   [
@@ -29,7 +29,7 @@ const FILES: [what: string, text: string, count: number][] = [
 ];
 
 for (const [what, text, count] of FILES) {
-  Deno.test(`in ${what} are ${count} contexts`, async () => {
+  Deno.test(`the number of contexts in ${what} is ${count}`, async () => {
     const file = await Deno.makeTempFile();
     try {
       await Deno.writeTextFile(file, text);
@@ -40,7 +40,7 @@ for (const [what, text, count] of FILES) {
   });
 }
 
-Deno.test("what is no file, not there or too large has none, and is not waited for", async () => {
+Deno.test("a folder, a FIFO, a large and a missing file count as no contexts, without blocking", async () => {
   const folder = await Deno.makeTempDir();
   try {
     const fifo = join(folder, "fifo");
@@ -55,7 +55,7 @@ Deno.test("what is no file, not there or too large has none, and is not waited f
   }
 });
 
-Deno.test("what is said names the file, the number and the command", () => {
+Deno.test("the message names the file, the number of further contexts and the command to import them", () => {
   assert.equal(furtherContexts("clusters/all.kubeconfig", 1), undefined);
   assert.equal(
     furtherContexts("clusters/all.kubeconfig", 2),
@@ -69,7 +69,7 @@ Deno.test("what is said names the file, the number and the command", () => {
   );
 });
 
-Deno.test("of a file without the right name the import is offered where it has several contexts", async () => {
+Deno.test("for a misnamed file with several contexts, the message also offers to import them", async () => {
   const folder = await Deno.makeTempDir();
   try {
     for (const count of [1, 3]) {
@@ -87,7 +87,7 @@ Deno.test("of a file without the right name the import is offered where it has s
   }
 });
 
-Deno.test("the log says once of a cluster that its kubeconfig has further contexts, when it is used", async () => {
+Deno.test("further contexts of a kubeconfig are logged once, when its cluster is used", async () => {
   const folder = await Deno.makeTempDir();
   try {
     for (const [name, count] of [["all", 12], ["one", 1]] as const) {
@@ -101,7 +101,7 @@ Deno.test("the log says once of a cluster that its kubeconfig has further contex
     const rules = { ...ownTrust(), allowExecPlugins: true };
     const lines: string[] = [];
     configureLog({ format: "text", level: "warning", write: (line) => void lines.push(line) });
-    const source = folderSource(folder, rules, new IgnoredFiles());
+    const source = folderSource(folder, rules, new FolderLog());
     for (const name of ["all", "one", "all"]) await source.find(name);
     assert.equal(lines.length, 1, lines.join(""));
     assert.match(lines[0]!, /kubeconfig has unused contexts/);

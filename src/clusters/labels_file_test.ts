@@ -4,7 +4,7 @@ import { FakeCluster } from "../kube/fake/store.ts";
 import { Breakers } from "../kube/breaker.ts";
 import { folderSource } from "./folder_source.ts";
 import { clusterOpener } from "./open.ts";
-import { IgnoredFiles } from "./ignored_files.ts";
+import { FolderLog } from "./folder_log.ts";
 import {
   type ClusterSource,
   fleetTransportOf,
@@ -43,7 +43,7 @@ async function withFolder(
     const write = (text: string) => Deno.writeTextFileSync(file, text, { mode: 0o600 });
     if (labels !== undefined) write(labels);
     const rules = { owners: [Deno.uid()!], group: Deno.gid()!, allowExecPlugins: false, ...more };
-    const source = folderSource(path, rules, new IgnoredFiles());
+    const source = folderSource(path, rules, new FolderLog());
     await test({ path, file, source, write });
   } finally {
     await Deno.remove(path, { recursive: true });
@@ -62,7 +62,7 @@ async function problemOf(source: ClusterSource, name: string): Promise<KubeError
   return found.problem;
 }
 
-Deno.test("a folder's clusters have the labels of its file, which is no stray file", () =>
+Deno.test("the clusters of a folder have the labels of its labels file", () =>
   withFolder("a: {env: prod, argocd-configurer.io/timeout: 60}\n", async ({ source, file }) => {
     const labels = { env: "prod", "argocd-configurer.io/timeout": "60" };
     assert.deepEqual(await source.list(), {
@@ -74,13 +74,13 @@ Deno.test("a folder's clusters have the labels of its file, which is no stray fi
     assert.deepEqual((await usable(source, "b")).own, {});
   }));
 
-Deno.test("a labels file is not told to be a kubeconfig with a wrong name", () =>
+Deno.test("a labels file is not reported as a misnamed kubeconfig", () =>
   withFolder("", async ({ path }) => {
     const { clustersFolder } = await import("./folder.ts");
     assert.deepEqual(await clustersFolder(path).look(), { names: ["a", "b"], ignored: [] });
   }));
 
-Deno.test("labels for names without a kubeconfig are warned of, sorted, and hinder nobody", () =>
+Deno.test("labels for names without a kubeconfig give a sorted warning, and affect no cluster", () =>
   withFolder("z: {env: prod}\na: {env: dev}\nc: {env: dev}\n", async ({ source, file }) => {
     const { warnings } = await listClusters([source]);
     const text = `${file} has labels for clusters without a kubeconfig: c, z`;
@@ -91,7 +91,7 @@ Deno.test("labels for names without a kubeconfig are warned of, sorted, and hind
     assert.equal(await source.find("z"), undefined);
   }));
 
-Deno.test("of many names without a kubeconfig twenty are told", () =>
+Deno.test("the warning about names without a kubeconfig lists at most twenty", () =>
   withFolder(
     Array.from({ length: 25 }, (_, i) => `x${i}: {env: dev}`).join("\n"),
     async ({ source }) => {
@@ -100,7 +100,7 @@ Deno.test("of many names without a kubeconfig twenty are told", () =>
     },
   ));
 
-Deno.test("labels that change count at once, also when they become unreadable or go away", () =>
+Deno.test("changed labels take effect immediately, also when the file becomes unreadable or is removed", () =>
   withFolder(undefined, async ({ source, write, file }) => {
     assert.deepEqual((await usable(source, "a")).labels, {});
     write("a: {env: prod}");
@@ -165,7 +165,7 @@ for (const [what, spoil, why] of UNREADABLE) {
     }));
 }
 
-Deno.test("the warning about labels names what is wrong, the clusters' errors do not", () =>
+Deno.test("the warning about invalid labels quotes them, and the errors of clusters do not", () =>
   withFolder("a: {env: prod}\nclosed: {env: a b}\n", async ({ source, file }) => {
     const [warning] = (await source.list()).warnings!;
     const [where, why] = [`Cannot read cluster labels in ${file}:2: `, "invalid label value: "];
@@ -176,7 +176,7 @@ Deno.test("the warning about labels names what is wrong, the clusters' errors do
     assert.ok(!/closed|a b'/.test(message), message);
   }));
 
-Deno.test("a label that says nothing that can be used makes that cluster unusable alone", () =>
+Deno.test("a label with an unusable value makes only its own cluster unusable", () =>
   withFolder("a: {argocd-configurer.io/timeout: fast}\n", async ({ source, file }) => {
     const { kind, message } = await problemOf(source, "a");
     assert.equal(kind, "invalid_labels");
@@ -199,7 +199,7 @@ const OWN: [labels: string, seconds: number, argocdNamespace: string | undefined
 ];
 
 for (const [labels, seconds, argocdNamespace, way] of OWN) {
-  Deno.test(`with the labels ${JSON.stringify(labels)} a cluster opens as they say`, () =>
+  Deno.test(`with the labels ${JSON.stringify(labels)} a cluster opens with these settings`, () =>
     withFolder(labels, async ({ source }) => {
       const reached: string[] = [];
       const times: number[] = [];
@@ -220,7 +220,7 @@ for (const [labels, seconds, argocdNamespace, way] of OWN) {
     }));
 }
 
-Deno.test("a SOCKS proxy hinders only a cluster that is reached by api", () =>
+Deno.test("a SOCKS proxy makes a cluster unusable only if it is reached by api", () =>
   withFolder("a: {argocd-configurer.io/transport: api}\n", async ({ source, path }) => {
     const proxied = KUBECONFIG.replace("server:", "proxy-url: socks5://p:1080, server:");
     for (const name of ["a", "b"]) Deno.writeTextFileSync(`${path}/${name}.kubeconfig`, proxied);
@@ -242,7 +242,7 @@ const WAYS: [by: string, labels: string, rules: Partial<VetRules>, transport: st
 ];
 
 for (const [by, labels, rules, transport] of WAYS) {
-  Deno.test(`by ${transport} of ${by}, a kubeconfig with a plugin runs programs in a fleet, too`, () =>
+  Deno.test(`with ${transport} from ${by}, a kubeconfig with a plugin runs programs in a fleet, too`, () =>
     withFolder(labels, async ({ source, path }) => {
       const isKubectl = transport === "kubectl";
       assert.deepEqual(fleetTransportOf(await usable(source, "a")), {

@@ -12,7 +12,7 @@ import { folderSource } from "./folder_source.ts";
 import { clusterOpener, type OpenedCluster, type OpenerOptions } from "./open.ts";
 import { inMemory, usable } from "./fake/in_memory.ts";
 import { type ClusterSource, listClusters } from "./source.ts";
-import { IgnoredFiles } from "./ignored_files.ts";
+import { FolderLog } from "./folder_log.ts";
 
 /** The timeout of an operation; a failure counts from half of it on. */
 const SECONDS = 0.1;
@@ -52,7 +52,7 @@ async function withFolder(
       await Deno.writeTextFile(`${path}/${name}`, content, { mode: 0o600 });
     }
     const rules = { owners: [Deno.uid()!], group: Deno.gid()!, allowExecPlugins: false };
-    await test(folderSource(path, rules, new IgnoredFiles()), path);
+    await test(folderSource(path, rules, new FolderLog()), path);
   } finally {
     await Deno.remove(path, { recursive: true });
   }
@@ -76,7 +76,7 @@ current-context: c
 
 // --- sources ------------------------------------------------------------------------------------
 
-Deno.test("a source that is no folder is listed and opened beside the folder", () =>
+Deno.test("clusters of another source are listed and opened beside those of the folder", () =>
   withFolder({ "b.kubeconfig": kubeconfig("https://b:6443") }, async (folder, path) => {
     const sources = [folder, inMemory(usable("a", { labels: { env: "prod" } }), usable("c"))];
     assert.deepEqual(await listClusters(sources), {
@@ -102,7 +102,7 @@ Deno.test("a source that is no folder is listed and opened beside the folder", (
     assert.deepEqual(asked, ["a ", `b ${path}/b.kubeconfig`]);
   }));
 
-Deno.test("a cluster whose kubeconfig is in no file is reached over the API", async () => {
+Deno.test("a cluster whose kubeconfig is not in a file is reached through the API", async () => {
   const emulator = startEmulator();
   try {
     const content = seal(readYaml(emulator.kubeconfig()));
@@ -122,7 +122,7 @@ Deno.test("a cluster whose kubeconfig is in no file is reached over the API", as
   }
 });
 
-Deno.test("of two sources with one name the first is used, and that is said", () =>
+Deno.test("of two clusters with one name the first source's is used, with a warning", () =>
   withFolder({ "a.kubeconfig": kubeconfig("https://of-the-folder:6443/") }, async (folder) => {
     const sources = [folder, inMemory(usable("a"))];
     const { clusters, warnings } = await listClusters(sources);
@@ -136,7 +136,7 @@ Deno.test("of two sources with one name the first is used, and that is said", ()
     assert.equal(turned.lockScope, "server of a");
   }));
 
-Deno.test("a cluster that no source has would be in the folder", () =>
+Deno.test("a cluster that no source has is reported with the file that it would have in the folder", () =>
   withFolder({}, async (folder, path) => {
     const { open } = scene([inMemory(usable("a")), folder]);
     assert.deepEqual(await open("b"), {
@@ -154,14 +154,14 @@ Deno.test("a cluster that no source has would be in the folder", () =>
     });
   }));
 
-Deno.test("a folder that is not there has no clusters", async () => {
+Deno.test("a missing folder has no clusters", async () => {
   const rules = { owners: [Deno.uid()!], group: Deno.gid()!, allowExecPlugins: false };
-  const source = folderSource("/nowhere/at/all", rules, new IgnoredFiles());
+  const source = folderSource("/nowhere/at/all", rules, new FolderLog());
   assert.deepEqual(await listClusters([source]), { clusters: [], warnings: [] });
   assert.equal(await source.find("a"), undefined);
 });
 
-Deno.test("another kubeconfig is another version, one that is the same is the same", () =>
+Deno.test("a changed kubeconfig is another version, and an unchanged one is the same", () =>
   withFolder({ "a.kubeconfig": kubeconfig("https://a:443") }, async (folder, path) => {
     const version = async () => {
       const found = await folder.find("a");
@@ -176,9 +176,9 @@ Deno.test("another kubeconfig is another version, one that is the same is the sa
 
 // --- clusters that get no request ---------------------------------------------------------------
 
-Deno.test("a kubeconfig that is refused is the failure of every call, and the cluster is not asked", () =>
+Deno.test("a rejected kubeconfig fails every call, and the cluster is not contacted", () =>
   withFolder({ "a.kubeconfig": "- no mapping" }, async (folder, path) => {
-    const { open } = scene([folder], { storeOf: () => assert.fail("it is not to be reached") });
+    const { open } = scene([folder], { storeOf: () => assert.fail("it must not be contacted") });
     const it = await opened(open("a"));
     await assert.rejects(namespaces(it), (error) => {
       assert.ok(error instanceof KubeError);
@@ -191,7 +191,7 @@ Deno.test("a kubeconfig that is refused is the failure of every call, and the cl
     });
   }));
 
-Deno.test("a cluster that hangs is left alone by all its names, and nobody waits for a lock of it", async () => {
+Deno.test("a hung cluster is not contacted under any of its names, and no request waits for its lock", async () => {
   using clock = fakeClock();
   const identity = "server of both";
   const { cluster, open } = scene([inMemory(usable("a", { identity }), usable("b", { identity }))]);
@@ -217,7 +217,7 @@ Deno.test("a cluster that hangs is left alone by all its names, and nobody waits
   assert.equal(cluster.calls.length, 2);
 });
 
-Deno.test("to open a cluster is not to ask it: who asks first sees whether it answers again", async () => {
+Deno.test("opening a cluster sends no request: its first call tests whether it responds again", async () => {
   using clock = fakeClock();
   const { cluster, open } = scene([inMemory(usable("a"))]);
   cluster.fault = () => ({ kind: "hang" });
@@ -231,7 +231,7 @@ Deno.test("to open a cluster is not to ask it: who asks first sees whether it an
   assert.equal((await namespaces(await opened(open("a")))).size, 1);
 });
 
-Deno.test("what is no problem of a cluster's goes on to be told", async () => {
+Deno.test("an unexpected error of a source is thrown", async () => {
   const source: ClusterSource = {
     ...inMemory(),
     find: () => Promise.reject(new TypeError("a bug")),

@@ -16,7 +16,7 @@ const READ: [labels: Record<string, string>, own: OwnSettings][] = [
 ];
 
 for (const [labels, own] of READ) {
-  Deno.test(`labels ${JSON.stringify(labels)} say ${JSON.stringify(own)}`, () => {
+  Deno.test(`labels ${JSON.stringify(labels)} set ${JSON.stringify(own)}`, () => {
     assert.deepEqual(ownSettings(labels), { own });
   });
 }
@@ -38,7 +38,7 @@ const REFUSED: [key: string, value: string, why: RegExp][] = [
 ];
 
 for (const [key, value, why] of REFUSED) {
-  Deno.test(`label ${key}: '${value}' is told to be wrong`, () => {
+  Deno.test(`label ${key}: '${value}' is reported as invalid`, () => {
     const said = ownSettings({ env: "prod", [key]: value });
     assert.ok("why" in said);
     assert.ok(said.why.startsWith(`label ${key} `));

@@ -6,9 +6,9 @@ import type { KubeError } from "../kube/errors.ts";
 import { FakeCluster } from "../kube/fake/store.ts";
 import { folderSource } from "./folder_source.ts";
 import { clusterOpener, type OpenedCluster } from "./open.ts";
-import { IgnoredFiles } from "./ignored_files.ts";
+import { FolderLog } from "./folder_log.ts";
 
-/** Kubeconfigs that lead to the same API server share its breaker and locks. */
+/** Kubeconfigs of one API server share a breaker and locks. */
 
 /** The timeout of an operation; a failure counts from half of it on. */
 const SECONDS = 0.1;
@@ -28,7 +28,7 @@ const OTHER: readonly Pair[] = [
   ["one behind a proxy", [PRIVATE], [PRIVATE, proxy("socks5://a")]],
   ["behind two ports of a proxy", [PRIVATE, proxy("http://a:1")], [PRIVATE, proxy("http://a:2")]],
   [
-    "behind a proxy that knows two users",
+    "behind a proxy with two users",
     [PRIVATE, proxy(`http://u:${PASSWORD}@a`)],
     [PRIVATE, proxy(`http://v:${PASSWORD}@a`)],
   ],
@@ -53,14 +53,14 @@ const SAME: readonly Pair[] = [
     [PRIVATE, tlsName("a.example")],
     [PRIVATE, tlsName("A.example")],
   ],
-  ["one with the name that its URL has", [PRIVATE], [PRIVATE, tlsName("10.0.0.1")]],
-  ["one with the name that its IPv6 URL has", ["https://[::1]"], ["https://[::1]", tlsName("::1")]],
-  ["by plain HTTP, where no name counts", ["http://a"], ["http://a", tlsName("b.example")]],
+  ["one with the TLS name of its URL", [PRIVATE], [PRIVATE, tlsName("10.0.0.1")]],
+  ["one with the TLS name of its IPv6 URL", ["https://[::1]"], ["https://[::1]", tlsName("::1")]],
+  ["over plain HTTP, which ignores the TLS name", ["http://a"], ["http://a", tlsName("b.example")]],
   ["with one URL, spelt twice", ["https://a"], ["https://A:443/"]],
 ];
 
 for (const [isSame, pairs] of [[false, OTHER], [true, SAME]] as const) {
-  const how = isSame ? "share a breaker and locks" : "have a breaker and locks each";
+  const how = isSame ? "share a breaker and locks" : "have separate breakers and locks";
   for (const [what, a, b] of pairs) {
     Deno.test(`two clusters ${how}: ${what}`, () =>
       withFolder({ a, b }, async (folder) => {
@@ -86,13 +86,13 @@ for (const [isSame, pairs] of [[false, OTHER], [true, SAME]] as const) {
 
 const namespaces = ({ store }: OpenedCluster) => store.namespaces(undefined, deadlineIn(SECONDS));
 
-/** Clusters of which `a` hangs. */
+/** Clusters; `a` hangs. */
 function opener(folder: string): (name: string) => Promise<OpenedCluster> {
   const rules = { owners: [Deno.uid()!], group: Deno.gid()!, allowExecPlugins: false };
   const ill = new FakeCluster();
   ill.fault = () => ({ kind: "hang" });
   const open = clusterOpener({
-    sources: [folderSource(folder, rules, new IgnoredFiles())],
+    sources: [folderSource(folder, rules, new FolderLog())],
     storeOf: ({ name }) => (name === "a" ? ill : new FakeCluster()).store(),
     breakers: new Breakers(),
     seconds: SECONDS,

@@ -1,5 +1,5 @@
 import type { KubeconfigSource } from "../kube/api/connection.ts";
-import type { KubeError } from "../kube/errors.ts";
+import { KubeError } from "../kube/errors.ts";
 import type { OwnSettings, TransportName } from "./own_settings.ts";
 
 /** Where clusters come from: the clusters folder, or another source. */
@@ -138,4 +138,10 @@ export async function findCluster(
 export function locationOf(sources: readonly ClusterSource[], name: string): string {
   const [location = name] = sources.flatMap((source) => source.locationOf?.(name) ?? []);
   return location;
+}
+
+/** The problem of a cluster that was listed and is not found: a dangling link, or a file that was just deleted. */
+export function notThere(sources: readonly ClusterSource[], cluster: string): KubeError {
+  const message = `Cannot use kubeconfig '${locationOf(sources, cluster)}': it does not exist`;
+  return new KubeError("invalid_kubeconfig", message, { cluster });
 }

@@ -61,7 +61,7 @@ const NAMING_FILES: [entry: string, kubeconfig: string, good: string, bad: [stri
 ];
 
 for (const [entry, kubeconfig, good, bad] of NAMING_FILES) {
-  Deno.test(`${entry} is looked for beside the kubeconfig, again each time`, () =>
+  Deno.test(`${entry} is resolved against the kubeconfig's folder, again each time`, () =>
     withFile(kubeconfig.replace("FILE", "it.pem"), 0o600, async (file, folder) => {
       const seen = new Map();
       const named = join(await Deno.realPath(folder), "it.pem");
@@ -89,7 +89,7 @@ for (const [entry, kubeconfig, good, bad] of NAMING_FILES) {
     }));
 }
 
-Deno.test("a file that the server's user may not read is said", () =>
+Deno.test("a file that the server's user cannot read is reported", () =>
   withFile(withFields("", "tokenFile: token"), 0o600, async (file, folder) => {
     await Deno.writeTextFile(join(folder, "token"), "x", { mode: 0 });
     const vetting = vetKubeconfig(file, rules);
@@ -102,16 +102,16 @@ Deno.test("a file that the server's user may not read is said", () =>
 
 const NOT_OPENED = [
   ["a key without a certificate", withFields("", "token: x, client-key: gone.pem")],
-  ["a token's file beside a token", withFields("", "token: x, tokenFile: gone")],
+  ["a tokenFile beside a token", withFields("", "token: x, tokenFile: gone")],
   [
-    "a token's file by plain HTTP",
+    "a tokenFile over plain HTTP",
     withFields("", "tokenFile: gone").replace("https:", "http:"),
   ],
   ["an empty entry", withFields(", certificate-authority: ''", "token: x")],
 ] as const;
 
 for (const [what, kubeconfig] of NOT_OPENED) {
-  Deno.test(`${what} is left alone, as kubectl does`, () =>
+  Deno.test(`${what} is not opened, as in kubectl`, () =>
     withFile(kubeconfig, 0o600, async (file) => {
       await vetKubeconfig(file, rules);
     }));
@@ -124,7 +124,7 @@ const MISTAKEN = [
 ];
 
 for (const value of MISTAKEN) {
-  Deno.test(`what is no path but may be a secret is not shown: ${value.slice(0, 8)}`, () =>
+  Deno.test(`a value that is not a path but may be a secret is not shown: ${value.slice(0, 8)}`, () =>
     withFile(withFields("", `tokenFile: "${value}"`), 0o600, async (file) => {
       await assert.rejects(vetKubeconfig(file, rules), ({ message }: Error) => {
         assert.match(

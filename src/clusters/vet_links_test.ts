@@ -25,7 +25,7 @@ async function withFile(test: (file: string, folder: string) => Promise<void>): 
   }
 }
 
-Deno.test("of a link its own folder and that of its file have to be safe", () =>
+Deno.test("the folder of a link and the folder of its target both have to be safe", () =>
   withFile(async (file, folder) => {
     const links = join(folder, "links");
     await Deno.mkdir(links, { mode: 0o700 });
@@ -54,12 +54,12 @@ const WAYS: [what: string, links: Record<string, string>, from: string, through:
   ["a link to a link", { "a/x": "../b/link", "b/link": "../real" }, "a/x", "b"],
   ["a third link", { "a/x": "../a/y", "a/y": "../b/z", "b/z": "../real" }, "a/x", "b"],
   ["a link to a folder", { "a/x": "../b/dir/real", "b/dir": ".." }, "a/x", "b"],
-  ["a link in the way to the folder", { "b/dir": ".." }, "b/dir/real", "b"],
-  ["a way out of a link", { "a/x": "../b/dir/../real", "b/dir": "../a" }, "a/x", "b"],
+  ["a link on the path to the folder", { "b/dir": ".." }, "b/dir/real", "b"],
+  ["a path out of a link", { "a/x": "../b/dir/../real", "b/dir": "../a" }, "a/x", "b"],
 ];
 
 for (const [what, links, from, through] of WAYS) {
-  Deno.test(`a kubeconfig is refused where others may replace ${what}`, () =>
+  Deno.test(`a kubeconfig is rejected if others may replace ${what}`, () =>
     withFile(async (file, folder) => {
       for (const each of ["a", "b"]) await Deno.mkdir(join(folder, each), { mode: 0o700 });
       for (const [link, to] of Object.entries(links)) await Deno.symlink(to, join(folder, link));
@@ -78,7 +78,7 @@ for (const [what, links, from, through] of WAYS) {
     }));
 }
 
-Deno.test("what a kubeconfig names by a relative path is beside the link, as to kubectl", () =>
+Deno.test("a relative path in a linked kubeconfig is resolved against the link's folder, as in kubectl", () =>
   withFile(async (file, folder) => {
     const named = GOOD.replace(/token: [^}]*/, "tokenFile: token");
     await Deno.writeTextFile(file, named);
@@ -95,7 +95,7 @@ Deno.test("what a kubeconfig names by a relative path is beside the link, as to 
     await assert.rejects(vetKubeconfig(file, rules), /'tokenFile' .*\/token\) does not exist$/);
   }));
 
-Deno.test("where a way goes out of a link, the folder is safe in which kubectl looks for files", () =>
+Deno.test("if a path leaves a link by '..', the folder in which kubectl looks for files has to be safe", () =>
   withFile(async (file, folder) => {
     for (const each of ["a", "b"]) await Deno.mkdir(join(folder, each), { mode: 0o700 });
     await Deno.mkdir(join(folder, "b", "c"), { mode: 0o700 });
@@ -107,7 +107,7 @@ Deno.test("where a way goes out of a link, the folder is safe in which kubectl l
     await assert.rejects(vetKubeconfig(way, rules), /its folder '.*\/a' is not safe/);
   }));
 
-Deno.test("in a sticky folder a link has to be a trusted user's, who alone may replace it", () =>
+Deno.test("in a sticky folder, a link has to belong to a trusted user, who alone may replace it", () =>
   withFile(async (file, folder) => {
     if (Deno.uid() !== 0) return; // only root can give a link away
     const shared = join(folder, "shared");

@@ -34,7 +34,7 @@ async function withFile(
 
 for (
   const [what, name] of [
-    ["a kubeconfig that is not there", "nowhere.kubeconfig"],
+    ["a missing kubeconfig", "nowhere.kubeconfig"],
     ["a name too long for the file system", `${"a".repeat(253)}.kubeconfig`],
   ] as const
 ) {
@@ -44,7 +44,7 @@ for (
     }));
 }
 
-Deno.test("a link to nothing is not found", () =>
+Deno.test("a dangling link is not found", () =>
   withFile(GOOD, 0o600, async (_file, folder) => {
     const link = join(folder, "link.kubeconfig");
     await Deno.symlink(join(folder, "nowhere"), link);
@@ -59,7 +59,7 @@ Deno.test("a private kubeconfig is accepted without a warning", () =>
     assert.deepEqual(warnings, []);
   }));
 
-Deno.test("one that others may read is accepted with a warning", () =>
+Deno.test("a kubeconfig that others may read is accepted with a warning", () =>
   withFile(GOOD, 0o644, async (file) => {
     assert.equal((await vetKubeconfig(file, rules)).warnings.length, 1);
   }));
@@ -92,13 +92,13 @@ const REFUSED: [what: string, content: string | Uint8Array, mode: number, why: R
     /'current-context' is not set/,
   ],
   [
-    "with a current context that is not there",
+    "with a missing current context",
     GOOD.replace("current-context: c", "current-context: d"),
     0o600,
     /context that does not exist/,
   ],
   [
-    "of a cluster that is not there",
+    "of a missing cluster",
     GOOD.replace("cluster: c,", "cluster: d,"),
     0o600,
     /cluster that does not exist/,
@@ -110,7 +110,7 @@ const REFUSED: [what: string, content: string | Uint8Array, mode: number, why: R
     /the 'server' of its current cluster is not/,
   ],
   [
-    "of a server that is no URL",
+    "of a server that is not a URL",
     GOOD.replace("https://127.0.0.1:6443", "ht!tp://["),
     0o600,
     /the 'server' of its current cluster is not/,
@@ -122,7 +122,7 @@ const REFUSED: [what: string, content: string | Uint8Array, mode: number, why: R
     /the 'server' of its current cluster is not/,
   ],
   [
-    "of a user that is not there",
+    "of a missing user",
     GOOD.replace("user: u}", "user: v}"),
     0o600,
     /user that does not exist/,
@@ -133,7 +133,7 @@ const REFUSED: [what: string, content: string | Uint8Array, mode: number, why: R
 ];
 
 for (const [what, content, mode, why] of REFUSED) {
-  Deno.test(`a kubeconfig that is ${what} is refused quickly, and not quoted`, () =>
+  Deno.test(`a kubeconfig is rejected quickly, and not quoted: ${what}`, () =>
     withFile(content, mode, async (file) => {
       await assert.rejects(vetKubeconfig(file, rules), (error) => {
         assert.ok(error instanceof KubeconfigRejected);
@@ -144,7 +144,7 @@ for (const [what, content, mode, why] of REFUSED) {
     }));
 }
 
-Deno.test("a kubeconfig of a foreign owner is refused", () =>
+Deno.test("a kubeconfig of another owner is rejected", () =>
   withFile(GOOD, 0o600, async (file) => {
     if (Deno.uid() !== 0) return; // only root can give a file away
     await Deno.chown(file, 12345, 12345);
@@ -152,13 +152,13 @@ Deno.test("a kubeconfig of a foreign owner is refused", () =>
     await vetKubeconfig(file, { ...rules, owners: [12345] });
   }));
 
-Deno.test("writable by a group: only the server's own", () =>
+Deno.test("a kubeconfig that a group may write is accepted only for the server's own group", () =>
   withFile(GOOD, 0o620, async (file) => {
     await vetKubeconfig(file, rules);
     await assert.rejects(vetKubeconfig(file, { ...rules, group: 54321 }), /group/);
   }));
 
-Deno.test("a FIFO is refused without hanging", () =>
+Deno.test("a FIFO is rejected without hanging", () =>
   withFile("", 0o600, async (_file, folder) => {
     const fifo = join(folder, "fifo.kubeconfig");
     await new Deno.Command("mkfifo", { args: ["-m", "600", fifo] }).output();
@@ -180,15 +180,15 @@ const PROGRAMS: [how: string, kubeconfig: string][] = [
   ["named", GOOD.replace(`token: ${CANARY}`, EXEC)],
   ["named beside a token", GOOD.replace(`token: ${CANARY}`, `token: x, ${EXEC}`)],
   ["of the older kind", GOOD.replace(`token: ${CANARY}`, PROVIDER)],
-  ["of a kind that is not known yet", GOOD.replace(CANARY, `${CANARY}, run: {command: aws}`)],
+  ["of an unknown kind", GOOD.replace(CANARY, `${CANARY}, run: {command: aws}`)],
   [
-    "merged in, which kubectl's parser does",
+    "merged in, as kubectl's parser does",
     `x: &x {${EXEC}}\n` + GOOD.replace(`token: ${CANARY}`, "<<: *x"),
   ],
 ];
 
 for (const [how, kubeconfig] of PROGRAMS) {
-  Deno.test(`a credential program ${how} is refused when they are not allowed`, () =>
+  Deno.test(`a credential plugin is rejected if plugins are not allowed: ${how}`, () =>
     withFile(kubeconfig, 0o600, async (file) => {
       await vetKubeconfig(file, rules);
       await assert.rejects(
@@ -198,7 +198,7 @@ for (const [how, kubeconfig] of PROGRAMS) {
     }));
 }
 
-Deno.test("a kubeconfig in a folder where everyone may rename is refused", () =>
+Deno.test("a kubeconfig in a world-writable folder is rejected, unless the folder is sticky", () =>
   withFile(GOOD, 0o600, async (file, folder) => {
     await Deno.chmod(folder, 0o777);
     await assert.rejects(
@@ -209,7 +209,7 @@ Deno.test("a kubeconfig in a folder where everyone may rename is refused", () =>
     await vetKubeconfig(file, rules);
   }));
 
-Deno.test("a loop of links is refused", () =>
+Deno.test("a loop of links is rejected", () =>
   withFile(GOOD, 0o600, async (_file, folder) => {
     await Deno.symlink(join(folder, "b"), join(folder, "a"));
     await Deno.symlink(join(folder, "a"), join(folder, "b"));
@@ -231,7 +231,7 @@ Deno.test("an unchanged kubeconfig is not read again, a changed one is", () =>
     await assert.rejects(vetKubeconfig(file, rules, seen), /not a YAML mapping/);
   }));
 
-Deno.test("another file in its place is another version, whatever its size", () =>
+Deno.test("a replaced kubeconfig is another version, even with the same content", () =>
   withFile(GOOD, 0o600, async (file, folder) => {
     const seen = new Map();
     const { version } = await vetKubeconfig(file, rules, seen);
@@ -241,7 +241,7 @@ Deno.test("another file in its place is another version, whatever its size", () 
     assert.notEqual((await vetKubeconfig(file, rules, seen)).version, version);
   }));
 
-Deno.test("a program is looked for on the search path, and refused where everyone may change it", () =>
+Deno.test("a plugin is looked up on the search path, and rejected if it is world-writable", () =>
   withFile(
     GOOD.replace(
       `token: ${CANARY}`,

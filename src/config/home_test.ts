@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Environment, findHome, type Home, runFolders } from "./home.ts";
 
-/** Folders end in "/", files do not; `!` before one says that it may not be looked at. */
+/** Folders end in "/", files do not; a path after `!` cannot be accessed. */
 function surroundings(
   entries: readonly string[],
   more: Partial<Environment> & { same?: readonly [string, string] } = {},
@@ -40,7 +40,7 @@ interface Case {
 
 const CASES: Case[] = [
   {
-    what: "the working directory by its configuration, before all others",
+    what: "the working directory, by its configuration, before all others",
     there: ["/work/configs/defaults.yaml", `${USER}/config.yaml`, `${SYSTEM}/config.yaml`],
     home: {
       kind: "working directory",
@@ -53,17 +53,17 @@ const CASES: Case[] = [
     },
   },
   {
-    what: "the working directory by its clusters",
+    what: "the working directory, by its clusters folder",
     there: ["/work/clusters/", `${USER}/config.yaml`],
     home: { kind: "working directory", path: "/work", hasConfig: false, runFolder: "/work" },
   },
   {
-    what: "not the working directory by a file clusters",
+    what: "not the working directory, if clusters is a file",
     there: ["/work/clusters", `${USER}/config.yaml`],
     home: { kind: "user", looked: ["/work", USER] },
   },
   {
-    what: "the user's folder by its configuration, before the machine's",
+    what: "the user's folder, by its configuration, before the machine's",
     there: [`${USER}/config.yaml`, `${SYSTEM}/config.yaml`],
     home: {
       kind: "user",
@@ -76,7 +76,7 @@ const CASES: Case[] = [
     },
   },
   {
-    what: "the user's folder by its clusters",
+    what: "the user's folder, by its clusters folder",
     there: [`${USER}/clusters/`, `${SYSTEM}/config.yaml`],
     home: { kind: "user", path: USER, hasConfig: false, clusters: `${USER}/clusters` },
   },
@@ -86,7 +86,7 @@ const CASES: Case[] = [
     home: { kind: "system", path: SYSTEM, hasConfig: false, runFolder: STATE },
   },
   {
-    what: "the user's folders that XDG's variables name",
+    what: "the user's folders in the XDG variables",
     there: ["/xdg/argocd-configurer/config.yaml", `${USER}/config.yaml`],
     more: { env: { HOME: "/home/u", XDG_CONFIG_HOME: "/xdg", XDG_STATE_HOME: "/state" } },
     home: {
@@ -96,19 +96,19 @@ const CASES: Case[] = [
     },
   },
   {
-    what: "no folder that XDG's variables name by a relative path, or not at all",
+    what: "no folder from an XDG variable that is relative or empty",
     there: ["/work/xdg/argocd-configurer/config.yaml", `${USER}/config.yaml`],
     more: { env: { HOME: "/home/u", XDG_CONFIG_HOME: "xdg", XDG_STATE_HOME: "" } },
     home: { kind: "user", path: USER, runFolder: STATE },
   },
   {
-    what: "run files in the user's folder, where no state folder is known",
+    what: "run files in the user's folder, if no state folder is known",
     there: ["/xdg/argocd-configurer/config.yaml"],
     more: { env: { XDG_CONFIG_HOME: "/xdg" } },
     home: { kind: "user", runFolder: "/xdg/argocd-configurer" },
   },
   {
-    what: "the machine's folder, and for the superuser run files that every shell finds",
+    what: "the machine's folder, and root's run files in /var/run",
     there: [`${SYSTEM}/config.yaml`],
     more: { uid: 0 },
     home: {
@@ -120,25 +120,25 @@ const CASES: Case[] = [
     },
   },
   {
-    what: "the machine's folder without a user's, run files where one stands",
+    what: "the machine's folder without HOME, and run files in the working directory",
     there: [`${SYSTEM}/config.yaml`],
     more: { env: {} },
     home: { kind: "system", runFolder: "/work", looked: ["/work", SYSTEM] },
   },
   {
-    what: "the user's folder as itself, by whoever stands in it by another path",
+    what: "the user's folder, from a working directory that is the same by another path",
     there: [`${USER}/config.yaml`, `${USER}/clusters/`, "/dotfiles/clusters/"],
     more: { cwd: "/dotfiles", same: ["/dotfiles", USER] },
     home: { kind: "user", path: USER, config: `${USER}/config.yaml`, runFolder: STATE },
   },
   {
-    what: "the machine's folder as itself by whoever stands in it, though there is a user's",
+    what: "the machine's folder, if it is the working directory, even beside a user's",
     there: [`${USER}/config.yaml`, `${SYSTEM}/clusters/`],
     more: { cwd: SYSTEM },
     home: { kind: "system", path: SYSTEM, runFolder: STATE },
   },
   {
-    what: "nothing, and where that was looked for",
+    what: "nothing, with the folders that were searched",
     there: ["!/etc/argocd-configurer"],
     home: {
       kind: "none",
@@ -152,7 +152,7 @@ const CASES: Case[] = [
     },
   },
   {
-    what: "nothing without a user's folder, so that the first cluster goes where one stands",
+    what: "nothing without HOME, and the first cluster goes to the working directory",
     there: [],
     more: { env: {} },
     home: { kind: "none", clustersToMake: "/work/clusters" },
@@ -173,13 +173,13 @@ for (const { what, there, more, home } of CASES) {
   });
 }
 
-Deno.test("a start in a folder with a configuration looks at that file, and at nothing else", () => {
+Deno.test("if the current folder has a configuration, only that file is looked up", () => {
   const here = surroundings(["/work/configs/defaults.yaml"]);
   findHome(here);
   assert.deepEqual(here.asked, ["/work/configs/defaults.yaml"]);
 });
 
-Deno.test("a server of this user may have its run files in these folders", () => {
+Deno.test("the run files of a server of this user may be in these folders", () => {
   assert.deepEqual(runFolders(surroundings([])), ["/work", STATE]);
   assert.deepEqual(runFolders(surroundings([], { uid: 0, cwd: undefined })), [
     STATE,

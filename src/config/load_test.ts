@@ -22,7 +22,7 @@ async function loaded(
   }
 }
 
-Deno.test("what ships in configs/defaults.yaml is the seed's", async () => {
+Deno.test("configs/defaults.yaml has the seed's values", async () => {
   const file = new URL("../../configs/defaults.yaml", import.meta.url).pathname;
   const { settings, warnings } = await loadConfig({ file, env: {}, flags: {}, fileRequired: true });
   assert.deepEqual(warnings, []);
@@ -31,11 +31,11 @@ Deno.test("what ships in configs/defaults.yaml is the seed's", async () => {
   assert.equal(settings["argocd-namespace"], "argocd");
 });
 
-Deno.test("without the key the timeout is 30 seconds", async () => {
+Deno.test("without kubectl_timeout, the timeout is 30 seconds", async () => {
   assert.equal((await loaded("")).settings.kubectl_timeout, 30);
 });
 
-Deno.test("a flag wins over the environment, that over the file, that over the default", async () => {
+Deno.test("a flag overrides the environment, which overrides the file, which overrides the default", async () => {
   const file = "port: 1\nkubectl_timeout: 1\nhost: file\n";
   const env = { ARGOCD_CONFIGURER_KUBECTL_TIMEOUT: "2", ARGOCD_CONFIGURER_HOST: "env" };
   const { settings } = await loaded(file, { env, flags: { host: "flag" } });
@@ -45,7 +45,7 @@ Deno.test("a flag wins over the environment, that over the file, that over the d
   );
 });
 
-Deno.test("lists and maps come from the environment as YAML", async () => {
+Deno.test("lists and maps in environment variables are YAML", async () => {
   const { settings } = await loaded("", {
     env: {
       ARGOCD_CONFIGURER_DOCKER_LABELS: "{team/type: docker}",
@@ -71,12 +71,12 @@ Deno.test("audit-log-max-size 0 never rotates the audit log", async () => {
   assert.equal(settings["audit-log-max-size"], 0);
 });
 
-Deno.test("a missing default file is no warning, a missing named one an error", async () => {
+Deno.test("a missing default file is ignored, and a missing named file is an error", async () => {
   assert.deepEqual((await loaded(undefined)).warnings, []);
   await assert.rejects(loaded(undefined, { fileRequired: true }), ConfigError);
 });
 
-Deno.test("an unknown key is a warning that names the nearest", async () => {
+Deno.test("an unknown key gives a warning with the nearest one", async () => {
   const { warnings } = await loaded("kubectl-timeout: 5\n");
   assert.match(
     warningText(warnings[0]!),
@@ -84,7 +84,7 @@ Deno.test("an unknown key is a warning that names the nearest", async () => {
   );
 });
 
-Deno.test("a name that protects something and is misspelled in hyphens or case is an error", async () => {
+Deno.test("a protecting setting that is misspelled in hyphens or case is an error", async () => {
   const refused = (content: string, env: Record<string, string>, message: RegExp) =>
     assert.rejects(loaded(content, { env }), (error) => {
       assert.ok(error instanceof ConfigError);
@@ -118,7 +118,7 @@ Deno.test("a name that protects something and is misspelled in hyphens or case i
   await refused("", { argocd_configurer_token: "a-value" }, /\. Use 'ARGOCD_CONFIGURER_TOKEN'$/);
 });
 
-Deno.test("other names that are not known are warnings, near ones with the one meant", async () => {
+Deno.test("other unknown names give warnings, near ones with a suggestion", async () => {
   const { warnings, settings } = await loaded("token-file: x\nLog-Level: debug\nzebra: 1\n", {
     env: {
       ARGOCD_CONFIGURER_TOKEN_FILE: "a-value",
@@ -143,7 +143,7 @@ Deno.test("other names that are not known are warnings, near ones with the one m
   ]);
 });
 
-Deno.test("the program's own variables and Kubernetes' links to services are no warnings", async () => {
+Deno.test("the program's own variables and Kubernetes' service links give no warnings", async () => {
   const names = [
     "TOKEN",
     "PASSWORD",
@@ -177,7 +177,7 @@ Deno.test("a service link in the variable of the port is not reported as an inva
     /'port' from environment variable ARGOCD_CONFIGURER_PORT: .* enableServiceLinks: false/,
   ));
 
-Deno.test("a variable that would protect something and is empty is a warning", async () => {
+Deno.test("an empty variable that would protect something gives a warning", async () => {
   const { warnings } = await loaded("", {
     env: { ARGOCD_CONFIGURER_TOKEN: "", ARGOCD_CONFIGURER_HOST: "" },
   });
@@ -197,6 +197,7 @@ const INVALID: [content: string, message: RegExp][] = [
   ["port: 70000\n", /'port' from .*config\.yaml:1: must be at most 65535$/],
   ["port: 80.5\n", /'port' from .*: must be a whole number$/],
   ["host: 1\n", /'host' from .*: must be a string$/],
+  ["host: foo bar\n", /'host' from .*: must be an IP address or a host name$/],
   ["docker-labels: [a]\n", /'docker-labels' from .*: must be a map$/],
   ["docker-labels: {a b: c}\n", /'docker-labels.a b' from .*: must be a valid label key$/],
   ["allowed-hosts: a\n", /'allowed-hosts' from .*: must be a list$/],
@@ -222,7 +223,7 @@ const INVALID: [content: string, message: RegExp][] = [
 ];
 
 for (const [content, message] of INVALID) {
-  Deno.test(`a configuration of ${JSON.stringify(content)} stops the start`, () =>
+  Deno.test(`a configuration of ${JSON.stringify(content)} is rejected at the start`, () =>
     assert.rejects(loaded(content), (error) => {
       assert.ok(error instanceof ConfigError);
       assert.match(error.message, message);
@@ -255,7 +256,7 @@ const HOSTILE: [what: string, part: string][] = [
 ];
 
 for (const [what, part] of HOSTILE) {
-  Deno.test(`a configuration file of ${what} holds up nobody`, async () => {
+  Deno.test(`a configuration file of ${what} is read quickly`, async () => {
     const start = performance.now();
     await loaded(part.repeat(Math.floor(64 * 1024 / part.length))).catch(() => {});
     assert.ok(performance.now() - start < 1500, `${performance.now() - start} ms`);

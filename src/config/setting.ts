@@ -26,6 +26,8 @@ export interface Setting {
 export interface SettingFlag {
   /** Placeholder for the value in help. @default `path` of the setting, or "number" */
   readonly value?: string;
+  /** The default in help, in words. @default the default of the schema */
+  readonly default?: string;
   /** Group in help. @default "configuration" */
   readonly group?: "listen" | "output";
   /** Present if the commands about credentials have the flag, too, optionally with another default. */

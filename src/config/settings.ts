@@ -3,6 +3,7 @@ import { parseNetwork } from "../net/address.ts";
 import type { SettingTable } from "./setting.ts";
 
 const text = z.string().min(1, "must not be empty");
+const host = z.string().regex(/^[A-Za-z0-9.:_%-]+$/, "must be an IP address or a host name");
 const namespace = z.string()
   .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, "must be a valid namespace name");
 const labelKey = z.string().regex(
@@ -38,7 +39,7 @@ function isPlace(text: string): boolean {
  */
 export const SETTINGS = {
   host: {
-    schema: text.default("127.0.0.1"),
+    schema: host.default("127.0.0.1"),
     about:
       "Address to listen on. Any address other than loopback requires [tokens and HTTPS](#tokens-and-https).",
     flag: { group: "listen", value: "address" },
@@ -53,7 +54,11 @@ export const SETTINGS = {
   "clusters-folder": {
     schema: text.default("clusters"),
     about: "Clusters folder: each `NAME.kubeconfig` in it is the cluster NAME.",
-    flag: { commands: true },
+    flag: {
+      commands: true,
+      default: "clusters in the working directory, ~/.config/argocd-configurer or " +
+        "/etc/argocd-configurer",
+    },
     path: "folder",
     shipped: "clusters",
   },

@@ -48,7 +48,7 @@ async function added(
   return outcome;
 }
 
-/** The same on record. */
+/** The same, with a record. */
 function onRecord(
   record: Recorder,
   it: Parameters<typeof servicesOf>[0],
@@ -64,7 +64,7 @@ function onRecord(
   );
 }
 
-Deno.test("a credential is written to the namespaces asked for and to Argo CD's", async () => {
+Deno.test("a credential is written to the requested namespaces and to Argo CD's", async () => {
   const it = emptyCluster();
   const { namespaces, verdict, verified, hints } = await added(it, {});
   assert.deepEqual(namespaces, ["a", "b", "argocd"]);
@@ -89,7 +89,7 @@ Deno.test("a merge needs no upsert, but does not touch a foreign secret", async 
   assert.deepEqual(foreign.verdict.refusals.map(({ kind }) => kind), ["foreign"]);
 });
 
-Deno.test("the service accounts of each namespace but Argo CD's get it", async () => {
+Deno.test("the service accounts of each namespace except Argo CD's get the secret", async () => {
   const it = accountCluster();
   it.putAccount({ namespace: "b", name: "runner" });
   it.putAccount({ namespace: "a", name: "runner" });
@@ -103,7 +103,7 @@ Deno.test("the service accounts of each namespace but Argo CD's get it", async (
   assert.deepEqual(it.accounts.get("argocd/default")!.pullSecrets, []);
 });
 
-Deno.test("NAME-iu is written in the same breath, all or nothing", async () => {
+Deno.test("NAME-iu is written in the same all-or-nothing write", async () => {
   const it = emptyCluster();
   it.fault = ({ method }) =>
     method === "create" ? { kind: "reject", item: 3, error: "forbidden" } : undefined;
@@ -115,7 +115,7 @@ Deno.test("NAME-iu is written in the same breath, all or nothing", async () => {
   assert.ok(it.secrets.has("argocd/pull-iu"));
 });
 
-// --- namespaces by what is there ----------------------------------------------------------------
+// --- selected namespaces ------------------------------------------------------------------------
 
 function labelled(): FakeCluster {
   const it = emptyCluster();
@@ -124,7 +124,7 @@ function labelled(): FakeCluster {
   return it;
 }
 
-Deno.test("namespaces that are selected come besides those named, each once", async () => {
+Deno.test("selected namespaces are added to the named ones, each once", async () => {
   const it = labelled();
   const select = { selector: "team=x", exclude: [] };
   const { namespaces, verdict } = await added(it, { namespaces: ["b", "a"], select });
@@ -132,7 +132,7 @@ Deno.test("namespaces that are selected come besides those named, each once", as
   assert.equal(verdict.kind, "written");
 });
 
-Deno.test("all namespaces are those that are there and not being deleted", async () => {
+Deno.test("all namespaces are those that exist and are not being deleted", async () => {
   const { namespaces } = await added(labelled(), {
     namespaces: [],
     select: { exclude: ["d"] },
@@ -140,7 +140,7 @@ Deno.test("all namespaces are those that are there and not being deleted", async
   assert.deepEqual(namespaces, ["a", "b", "c", "argocd"]);
 });
 
-Deno.test("a selection of nothing is no success, unless others are named", async () => {
+Deno.test("a selector that matches no namespace is an error, unless namespaces are named, too", async () => {
   const it = labelled();
   const select = { selector: "team=nobody", exclude: [] };
   const { verdict, namespaces } = await added(it, { namespaces: [], select });
@@ -185,7 +185,7 @@ Deno.test("without the right to list namespaces, the write fails with the reason
   assert.deepEqual(it.calls.map(({ method }) => method), ["namespaces"]);
 });
 
-// --- verified first -----------------------------------------------------------------------------
+// --- verification -------------------------------------------------------------------------------
 
 Deno.test("the credential is verified only on request, and the result is reported", async () => {
   const it = emptyCluster();
@@ -198,8 +198,10 @@ Deno.test("the credential is verified only on request, and the result is reporte
 });
 
 for (const verdict of [{ accepted: false }, { reachable: false, accepted: undefined }]) {
-  const what = verdict.accepted === false ? "refused" : "tried in vain";
-  Deno.test(`a credential that is ${what} writes nothing: the cluster is asked for namespaces alone`, async () => {
+  const what = verdict.accepted === false
+    ? "that its registry refuses"
+    : "whose registry is unreachable";
+  Deno.test(`a credential ${what} is not written, and only namespaces are read from the cluster`, async () => {
     const it = emptyCluster();
     const record = recorder();
     const services = servicesOf(it, { verdict: { ...ACCEPTED, ...verdict } });
@@ -219,7 +221,7 @@ for (const verdict of [{ accepted: false }, { reachable: false, accepted: undefi
   });
 }
 
-Deno.test("one registry of several that refuses is enough", async () => {
+Deno.test("a credential that one of several registries rejects is not written", async () => {
   const it = emptyCluster();
   const services = servicesOf(it, {
     verifyOne: (what) =>
@@ -242,9 +244,9 @@ Deno.test("one registry of several that refuses is enough", async () => {
   assert.deepEqual(it.calls, []);
 });
 
-// --- what is said and recorded ------------------------------------------------------------------
+// --- hints and the record -----------------------------------------------------------------------
 
-Deno.test("a password of Amazon ECR comes with a hint that it ends", async () => {
+Deno.test("a credential for Amazon ECR gives a hint that it expires, or that the user name must be AWS", async () => {
   const registry = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
   const of = async (username: string) => {
     const credentials = [{ registry, username, password: seal("x") }];
@@ -254,7 +256,7 @@ Deno.test("a password of Amazon ECR comes with a hint that it ends", async () =>
   assert.match(await of("user"), /^The user name for Amazon ECR must be AWS/);
 });
 
-Deno.test("of one registry its password is fingerprinted, of several that of each", async () => {
+Deno.test("for one registry its password is fingerprinted, and for several the password of each", async () => {
   const credentialOf = async (passwords: readonly string[]) => {
     const record = recorder();
     const it = emptyCluster();
@@ -310,13 +312,13 @@ Deno.test("the attempt is recorded before the credential is verified and the clu
     names: ["pull", "pull-iu"],
     namespaces: ["a", "b", "argocd"],
     serviceAccounts: [],
-    upsert: true, // to merge is to change what is there
+    upsert: true, // a merge changes an existing secret
     force: false,
     dryRun: false,
   });
 });
 
-Deno.test("namespaces that are selected are on record, with their service accounts, before any is written", async () => {
+Deno.test("selected namespaces and their service accounts are recorded before the first write", async () => {
   const it = labelled();
   for (const namespace of ["a", "b", "c"]) it.putAccount({ namespace, name: "default" });
   const record = recorder();

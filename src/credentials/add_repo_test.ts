@@ -50,7 +50,7 @@ async function added(
   return outcome;
 }
 
-/** The URLs that are stored, by the secret's name. */
+/** The stored URLs by secret name. */
 const stored = (it: FakeCluster) =>
   Object.fromEntries(
     [...it.secrets.values()].map(({ name, data }) => [name, atob(data.reveal().url!)]),
@@ -70,7 +70,7 @@ Deno.test("one URL is written under the name itself", async () => {
   assert.deepEqual(stored(it), { repo: "https://git.example.com/a" });
 });
 
-Deno.test("of several URLs each has a secret, and its place in the verdict", async () => {
+Deno.test("each of several URLs has a secret, and its index in the verdict", async () => {
   const it = argocdCluster();
   const { places, verdict } = await added(it, { urls: THREE });
   assert.ok(verdict.kind === "written");
@@ -82,7 +82,7 @@ Deno.test("of several URLs each has a secret, and its place in the verdict", asy
   }
 });
 
-Deno.test("where a URL has a template, its place is the one behind", async () => {
+Deno.test("the template of a URL has the index after the repository's", async () => {
   const it = argocdCluster();
   const urls = ["https://charts.example.com/x", "https://ghcr.io/", "https://quay.io/org/*"];
   const { places, verdict } = await added(it, { type: "helm", urls });
@@ -100,14 +100,14 @@ Deno.test("where a URL has a template, its place is the one behind", async () =>
   assert.equal(verdict.secrets.length, 5);
 });
 
-Deno.test("without a template none is written", async () => {
+Deno.test("with template: false no template is written", async () => {
   const it = argocdCluster();
   const { places } = await added(it, { type: "helm", urls: ["https://ghcr.io/"], template: false });
   assert.deepEqual(places.map(({ templateIndex }) => templateIndex), [undefined]);
   assert.deepEqual(Object.keys(stored(it)), ["repo"]);
 });
 
-Deno.test("a URL that was written alone is found again among several", async () => {
+Deno.test("a URL that was written alone is replaced when it is written among several", async () => {
   const it = argocdCluster();
   await added(it, { urls: THREE.slice(0, 1) });
   const { verdict } = await added(it, {
@@ -121,7 +121,7 @@ Deno.test("a URL that was written alone is found again among several", async () 
   assert.equal(it.secrets.get("argocd/repo")!.data.reveal().password, undefined);
 });
 
-Deno.test("whatever the order in which URLs are sent, the same secrets are meant", async () => {
+Deno.test("the order of the URLs does not change their secrets", async () => {
   const it = argocdCluster();
   await added(it, { urls: THREE });
   const { verdict } = await added(it, { urls: THREE.toReversed(), upsert: true });
@@ -131,7 +131,7 @@ Deno.test("whatever the order in which URLs are sent, the same secrets are meant
   );
 });
 
-Deno.test("of several URLs all are written or none", async () => {
+Deno.test("several URLs are written all or none", async () => {
   const it = argocdCluster();
   it.fault = ({ method }) =>
     method === "create" ? { kind: "reject", item: 2, error: "forbidden" } : undefined;
@@ -141,7 +141,7 @@ Deno.test("of several URLs all are written or none", async () => {
   assert.equal(it.secrets.size, 0);
 });
 
-Deno.test("a request that names a project moves the repository of its name there", async () => {
+Deno.test("a request with another project moves the repository of that name to it", async () => {
   const it = argocdCluster();
   await added(it, { options: { project: "first" } });
   const { verdict } = await added(it, { options: { project: "second" }, upsert: true });
@@ -150,7 +150,7 @@ Deno.test("a request that names a project moves the repository of its name there
   assert.equal(atob(it.secrets.get("argocd/repo")!.data.reveal().project!), "second");
 });
 
-/** The same on record. */
+/** The same, with a record. */
 function onRecord(record: Recorder, it: FakeCluster, more: Given, services = servicesOf(it)) {
   const asked = request(more);
   const recording = { record, outcomeOf: repoOutcome, credentials: secretOf(asked) };
@@ -161,7 +161,7 @@ function onRecord(record: Recorder, it: FakeCluster, more: Given, services = ser
   );
 }
 
-// --- verified first -----------------------------------------------------------------------------
+// --- verification -------------------------------------------------------------------------------
 
 Deno.test("the credential is verified only on request, at each URL", async () => {
   const it = argocdCluster();
@@ -201,7 +201,7 @@ Deno.test("a credential that cannot be verified is written, with a note", async 
   assert.equal(verdict.kind, "written");
 });
 
-// --- what is recorded ---------------------------------------------------------------------------
+// --- the record ---------------------------------------------------------------------------------
 
 const certificate = { cert: "public", key: seal("private") };
 
@@ -213,7 +213,7 @@ const RECORDED: [what: string, more: Given, credential: string | undefined][] = 
 ];
 
 for (const [what, more, credential] of RECORDED) {
-  Deno.test(`of ${what} the record has the fingerprint of ${credential ?? "nothing"}`, async () => {
+  Deno.test(`for ${what}, ${credential ? `the fingerprint of '${credential}'` : "no fingerprint"} is recorded`, async () => {
     const it = argocdCluster();
     const record = recorder();
     await onRecord(record, it, more);

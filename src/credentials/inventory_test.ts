@@ -16,20 +16,20 @@ const SETTINGS: InventorySettings = {
 
 const ARGOCD = `${SECRET_TYPE_LABEL} in (repo-creds,repo-write-creds,repository,repository-write)`;
 
-/** A list: what of, and in which namespace. */
+/** A list request: what it lists, and in which namespace. */
 type Where = {
   readonly what: "secrets" | "accounts" | "argocd";
   readonly namespace: string | undefined;
 };
 
-/** The store of a cluster with what it is asked for; some of it fails. */
+/** The store of a cluster, which records its requests; some of them fail. */
 function watched(cluster: FakeCluster, fails: (where: Where) => KubeErrorKind | undefined) {
   const asked: (DataQuery | "accounts")[] = [];
   const failed = (where: Where) => {
     const error = fails(where);
     cluster.fault = () => error === undefined ? undefined : { kind: "throw", error };
   };
-  // The fault is about the last call, so they come one after the other.
+  // The fault applies to the last call, so calls run one after the other.
   let turn: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(ask: () => Promise<T>): Promise<T> => {
     const result = turn.then(ask);
@@ -112,7 +112,7 @@ function filled(): FakeCluster {
   return cluster;
 }
 
-Deno.test("each secret is there once, sorted, in as many requests as there are labels, and one", async () => {
+Deno.test("each secret is found once, sorted, with one request per label and one for Argo CD", async () => {
   const { asked, ...found } = await taken();
   assert.deepEqual(found.argocd, [
     "argocd/a",
@@ -131,7 +131,7 @@ Deno.test("each secret is there once, sorted, in as many requests as there are l
   assert.equal(password, encodeBase64Text("p"));
 });
 
-Deno.test("everywhere, pull secrets of both types are there whatever their labels", async () => {
+Deno.test("with everywhere, pull secrets of both types are found whatever their labels", async () => {
   const { asked, pullSecrets, accounts } = await taken({
     everywhere: true,
     serviceAccounts: true,
@@ -151,7 +151,7 @@ Deno.test("everywhere, pull secrets of both types are there whatever their label
   ]);
 });
 
-Deno.test("without values no credential is read, but what is shown is", async () => {
+Deno.test("without values, only the displayed keys are read, and no credential", async () => {
   const { asked, secrets } = await taken({ values: false });
   const keys = asked.map((query) => query !== "accounts" && query.keys);
   assert.deepEqual(keys.slice(1), [[], []]);
@@ -168,7 +168,7 @@ Deno.test("without values no credential is read, but what is shown is", async ()
   assert.deepEqual(secrets.at(-1)?.data.reveal(), {});
 });
 
-Deno.test("without values a user name is still told to be the token", async () => {
+Deno.test("without values, a user name that is the token is still recognized", async () => {
   const cluster = new FakeCluster();
   const data = { username: encodeBase64Text("u"), password: encodeBase64Text("x-oauth-basic") };
   const labels = { [SECRET_TYPE_LABEL]: "repository" };
@@ -177,14 +177,14 @@ Deno.test("without values a user name is still told to be the token", async () =
   assert.deepEqual(secrets[0]?.data.reveal(), data);
 });
 
-Deno.test("where there is no Argo CD its secrets are not asked for", async () => {
+Deno.test("without Argo CD, its secrets are not requested", async () => {
   const { asked, argocd, pullSecrets } = await taken({}, { argocdNamespace: undefined });
   assert.deepEqual(asked, [{ selector: "a/type=docker" }, { selector: "b/type=docker" }]);
   assert.deepEqual(argocd, []);
   assert.equal(pullSecrets.length, 3);
 });
 
-Deno.test("who may not list all namespaces lists those of the settings, and is warned once", async () => {
+Deno.test("without the right to list all namespaces, those of the settings are listed, with one warning", async () => {
   const { asked, pullSecrets, accounts, warnings, isWhole } = await taken(
     { serviceAccounts: true },
     {},
@@ -205,7 +205,7 @@ Deno.test("who may not list all namespaces lists those of the settings, and is w
   assert.equal(asked.length, 1 + 2 * 4 + 4);
 });
 
-Deno.test("where all namespaces may not be listed and the settings name none, that is a refusal", async () => {
+Deno.test("without the right to list all namespaces and without namespaces in the settings, the error is reported", async () => {
   const taking = taken(
     {},
     { dockerNamespaces: [], argocdNamespace: undefined },
@@ -259,7 +259,7 @@ const REFUSED: [
 ];
 
 for (const [what, settings, expected] of REFUSED) {
-  Deno.test(`where ${what.join(" and ")} may not be listed at all, the rest is there: ${JSON.stringify(settings)}`, async () => {
+  Deno.test(`without any right to list ${what.join(" and ")}, the rest is found: ${JSON.stringify(settings)}`, async () => {
     const found: Partial<Awaited<ReturnType<typeof taken>>> = await taken(
       { serviceAccounts: true },
       settings,
@@ -270,7 +270,7 @@ for (const [what, settings, expected] of REFUSED) {
   });
 }
 
-Deno.test("only what is wanted is asked for, and what of the rest is refused is no matter", async () => {
+Deno.test("only the wanted parts are requested, and missing rights for the others do not matter", async () => {
   const argocd = await taken(
     { parts: ["argocd"], serviceAccounts: true, everywhere: true },
     {},
@@ -294,12 +294,12 @@ const FAILURES: [
 ][] = [
   ["no namespace may be listed", () => "forbidden", "forbidden"],
   [
-    "one part may not be listed and the other does not answer",
+    "one part cannot be listed and the other gets no response",
     ({ what }) => what === "argocd" ? "forbidden" : what === "secrets" ? "timeout" : undefined,
     "timeout",
   ],
   [
-    "one namespace does not answer",
+    "one namespace gets no response",
     ({ namespace }) =>
       namespace === undefined ? "forbidden" : namespace === "default" ? "timeout" : undefined,
     "timeout",
@@ -310,19 +310,19 @@ const FAILURES: [
     "unreachable",
   ],
   [
-    "several fail: the most telling one",
+    "several fail: the most severe one",
     ({ what }) => what === "accounts" ? "unauthorized" : "busy",
     "busy",
   ],
 ];
 
 for (const [what, fails, kind] of FAILURES) {
-  Deno.test(`it fails as a whole when ${what}`, async () => {
+  Deno.test(`the inventory fails as a whole when ${what}`, async () => {
     await assert.rejects(taken({ serviceAccounts: true }, {}, fails), { kind });
   });
 }
 
-Deno.test("a bug of the store is none of its failures", async () => {
+Deno.test("a bug in the store is thrown", async () => {
   const cluster = filled();
   cluster.fault = () => ({ kind: "bug" });
   const taking = inventory(cluster.store(), SETTINGS, {}, deadlineIn(9));

@@ -15,7 +15,7 @@ const SETTINGS: ListSettings = {
 const annotation = "argocd-configurer.io/expires";
 const ARGOCD = "argocd.argoproj.io/secret-type";
 
-/** The store of `cluster`, and what it is asked for. */
+/** The store of `cluster`, which records its queries. */
 function watched(cluster: FakeCluster): { store: SecretStore; queries: ListQuery[] } {
   const store = cluster.store();
   const queries: ListQuery[] = [];
@@ -67,7 +67,7 @@ function filled(): FakeCluster {
   return cluster;
 }
 
-Deno.test("each secret is in the lists that it belongs to, sorted, once", async () => {
+Deno.test("each secret is in the lists that it belongs to, once and sorted", async () => {
   const outcome = await listed(filled().store());
   assert.deepEqual(names(outcome.repoCreds), ["argocd/creds"]);
   assert.deepEqual(names(outcome.docker), ["argocd/second", "default/first", "z/both"]);
@@ -81,7 +81,7 @@ Deno.test("each secret is in the lists that it belongs to, sorted, once", async 
   assert.deepEqual(outcome.warnings, []);
 });
 
-Deno.test("one read is for Argo CD's secrets and one for each docker label", async () => {
+Deno.test("there is one read for Argo CD's secrets, and one for each docker label", async () => {
   const { store, queries } = watched(filled());
   await list(store);
   assert.deepEqual(queries, [
@@ -96,7 +96,7 @@ Deno.test("one read is for Argo CD's secrets and one for each docker label", asy
   ]);
 });
 
-/** Refuses what lists all namespaces, and these. */
+/** Rejects lists of all namespaces, and of these. */
 function restricted(cluster: FakeCluster, forbidden: string[], error: KubeErrorKind = "forbidden") {
   const { store, queries } = watched(cluster);
   cluster.fault = () => {
@@ -105,7 +105,7 @@ function restricted(cluster: FakeCluster, forbidden: string[], error: KubeErrorK
     if (isDocker && namespace === undefined) return { kind: "throw", error: "forbidden" };
     return isDocker && forbidden.includes(namespace!) ? { kind: "throw", error } : undefined;
   };
-  // One at a time: the fault is about the last query.
+  // One at a time, since the fault applies to the last query.
   let turn: Promise<unknown> = Promise.resolve();
   const inTurn: SecretStore = {
     ...store,
@@ -118,7 +118,7 @@ function restricted(cluster: FakeCluster, forbidden: string[], error: KubeErrorK
   return inTurn;
 }
 
-Deno.test("without the right to list all namespaces those of the setting are listed", async () => {
+Deno.test("without the right to list all namespaces, those of the settings are listed", async () => {
   const outcome = await listed(restricted(filled(), []));
   assert.deepEqual(names(outcome.docker), ["argocd/second", "default/first"]);
   assert.deepEqual(outcome.warnings, [
@@ -127,7 +127,7 @@ Deno.test("without the right to list all namespaces those of the setting are lis
   ]);
 });
 
-Deno.test("namespaces that may not be listed either are named", async () => {
+Deno.test("namespaces of the settings that cannot be listed either are named", async () => {
   const outcome = await listed(restricted(filled(), ["argocd", "kube-system"]));
   assert.deepEqual(names(outcome.docker), ["default/first"]);
   assert.deepEqual(outcome.warnings, [
@@ -137,17 +137,17 @@ Deno.test("namespaces that may not be listed either are named", async () => {
   ]);
 });
 
-Deno.test("when no namespace may be listed it is forbidden", async () => {
+Deno.test("without the right to list any namespace, the result is forbidden", async () => {
   const outcome = await list(restricted(filled(), [...SETTINGS.dockerNamespaces]));
   assert.equal(outcome.kind === "failed" && outcome.error.kind, "forbidden");
 });
 
-Deno.test("a namespace that fails otherwise fails the whole: nothing is passed off as empty", async () => {
+Deno.test("any other failure of a namespace fails the whole list, instead of a list without it", async () => {
   const outcome = await list(restricted(filled(), ["default"], "unreachable"));
   assert.equal(outcome.kind === "failed" && outcome.error.kind, "unreachable");
 });
 
-/** Kinds of the three reads' failures, in order, and the one that is answered with. */
+/** The failures of the three reads, in order, and the reported one. */
 const WORST: [kinds: (KubeErrorKind | undefined)[], answered: KubeErrorKind][] = [
   [["forbidden", "unreachable", "timeout"], "unreachable"],
   [["timeout", undefined, undefined], "timeout"],
@@ -160,7 +160,7 @@ const WORST: [kinds: (KubeErrorKind | undefined)[], answered: KubeErrorKind][] =
 ];
 
 for (const [kinds, answered] of WORST) {
-  Deno.test(`of the failures ${kinds.map((kind) => kind ?? "none").join(", ")} it is ${answered}`, async () => {
+  Deno.test(`the failures ${kinds.map((kind) => kind ?? "none").join(", ")} are reported as ${answered}`, async () => {
     const cluster = filled();
     cluster.fault = ({ index }) => {
       const error = kinds[index];
@@ -174,14 +174,14 @@ for (const [kinds, answered] of WORST) {
   });
 }
 
-Deno.test("a bug is not taken for a failure of the cluster", async () => {
+Deno.test("a bug is thrown, and not reported as a failure of the cluster", async () => {
   const cluster = filled();
   cluster.fault = ({ index }) =>
     index === 2 ? { kind: "bug" } : { kind: "throw", error: "timeout" };
   await assert.rejects(list(cluster.store()), TypeError);
 });
 
-Deno.test("a cluster that hangs is a timeout when its seconds have passed, with their number", async () => {
+Deno.test("a hung cluster is reported as a timeout, with the number of seconds", async () => {
   using _clock = fakeClock({ runs: true });
   const cluster = filled();
   cluster.fault = ({ index }) => index === 1 ? { kind: "hang" } : undefined;

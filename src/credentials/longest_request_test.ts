@@ -9,10 +9,10 @@ import { Locks } from "./write/locks.ts";
 import { longestWrite } from "./write/times.ts";
 
 for (const seconds of [2, 5, 10, 60]) {
-  Deno.test(`a write that nobody answers takes what is said that it takes, of ${seconds} seconds`, async () => {
+  Deno.test(`a write without any response takes as long as predicted for ${seconds} seconds`, async () => {
     using clock = fakeClock({ runs: true });
     const it = pullCluster();
-    // It is read, and from then on nothing is answered.
+    // Reads succeed, and then nothing gets a response.
     it.fault = ({ method, index }) =>
       method === "read" && index < 2 ? undefined : { kind: "hang", applied: true };
     const secrets = pullSecrets("new");
@@ -35,7 +35,7 @@ for (const seconds of [2, 5, 10, 60]) {
   });
 }
 
-Deno.test("to try the credential and to look for namespaces comes before the write", () => {
+Deno.test("the longest request includes verifying the credential and selecting the namespaces", () => {
   const write = longestWrite(10, 1002, ENDING_SECONDS);
   assert.equal(longestRequest(10), 20 + ENDING_SECONDS + write);
   // A thousand secrets are restored at twenty a second, if that is longer.

@@ -47,7 +47,7 @@ const named = (store: SecretStore) => secretsNamed("pull", SETTINGS, store, dead
 const namespaces = (secrets: readonly { namespace: string }[]) =>
   secrets.map(({ namespace }) => namespace);
 
-Deno.test("the secrets of a name are found in all namespaces by one list, sorted", async () => {
+Deno.test("one list finds the secrets of a name in all namespaces, sorted", async () => {
   const { store, queries } = restricted(cluster(), () => undefined);
   const { secrets, warnings } = await named(store);
   assert.deepEqual(namespaces(secrets), ["argocd", "default", "kube-system", "team"]);
@@ -56,7 +56,7 @@ Deno.test("the secrets of a name are found in all namespaces by one list, sorted
   assert.deepEqual(queries, [{ name: "pull", annotation: WRITE_ANNOTATION }]);
 });
 
-Deno.test("who may not list all namespaces sees those of the settings, and is warned", async () => {
+Deno.test("without the right to list all namespaces, those of the settings are searched, with a warning", async () => {
   const { store } = restricted(
     cluster(),
     (namespace) => namespace === undefined ? "forbidden" : undefined,
@@ -69,7 +69,7 @@ Deno.test("who may not list all namespaces sees those of the settings, and is wa
   ]);
 });
 
-Deno.test("only those that were really looked into are named", async () => {
+Deno.test("the warning names only the namespaces that were searched", async () => {
   const { store } = restricted(
     cluster(),
     (namespace) => namespace === "argocd" ? undefined : "forbidden",
@@ -84,7 +84,7 @@ Deno.test("without the right to list any namespace, the error is reported", asyn
   await assert.rejects(named(store), { name: "KubeError", kind: "forbidden" });
 });
 
-Deno.test("a namespace that fails otherwise fails the whole: nothing is passed off as empty", async () => {
+Deno.test("any other failure of a namespace fails the whole search, instead of a result without it", async () => {
   const kinds: Record<string, KubeErrorKind> = { default: "timeout" };
   const { store } = restricted(
     cluster(),
@@ -93,7 +93,7 @@ Deno.test("a namespace that fails otherwise fails the whole: nothing is passed o
   await assert.rejects(named(store), { name: "KubeError", kind: "timeout" });
 });
 
-Deno.test("a cluster that cannot be reached is not asked namespace by namespace", async () => {
+Deno.test("an unreachable cluster is not searched namespace by namespace", async () => {
   const { store, queries } = restricted(cluster(), () => "unreachable");
   await assert.rejects(named(store), { name: "KubeError", kind: "unreachable" });
   assert.equal(queries.length, 1);

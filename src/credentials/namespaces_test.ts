@@ -34,14 +34,14 @@ const SELECTED: [what: string, selection: Partial<NamespaceSelection>, names: st
   ["a label", { selector: "team=a" }, ["team-a"]],
   ["several labels", { selector: "env=prod,team!=a" }, ["team-b"]],
   ["a set of values", { selector: "team in (b,c)" }, ["team-b", "team-c"]],
-  ["a label that is there", { selector: "team" }, ["team-a", "team-b", "team-c"]],
+  ["a label with any value", { selector: "team" }, ["team-a", "team-b", "team-c"]],
   ["a label that nothing has", { selector: "team=x" }, []],
-  ["all but one", { exclude: ["default"] }, ["kube-system", "team-a", "team-b", "team-c"]],
-  ["all but a prefix", { exclude: ["kube-*", "team-*"] }, ["default"]],
-  ["all but a suffix", { exclude: ["*-a", "*m"] }, ["default", "team-b", "team-c"]],
-  ["all but everything", { exclude: ["*"] }, []],
-  ["a label but one", { selector: "team", exclude: ["team-a"] }, ["team-b", "team-c"]],
-  ["all but what is not there", { exclude: ["team"] }, [
+  ["all except one", { exclude: ["default"] }, ["kube-system", "team-a", "team-b", "team-c"]],
+  ["all except a prefix", { exclude: ["kube-*", "team-*"] }, ["default"]],
+  ["all except a suffix", { exclude: ["*-a", "*m"] }, ["default", "team-b", "team-c"]],
+  ["all except everything", { exclude: ["*"] }, []],
+  ["a label except one namespace", { selector: "team", exclude: ["team-a"] }, ["team-b", "team-c"]],
+  ["all except a missing one", { exclude: ["team"] }, [
     "default",
     "kube-system",
     "team-a",
@@ -51,7 +51,7 @@ const SELECTED: [what: string, selection: Partial<NamespaceSelection>, names: st
 ];
 
 for (const [what, selection, names] of SELECTED) {
-  Deno.test(`${what} means ${names.join(", ") || "no namespace"}`, async () => {
+  Deno.test(`${what} selects ${names.join(", ") || "no namespace"}`, async () => {
     assert.deepEqual(await select(cluster(), selection), { kind: "selected", namespaces: names });
   });
 }
@@ -61,7 +61,7 @@ Deno.test("Argo CD's namespace and those being deleted are never selected", asyn
   assert.deepEqual(selected, { kind: "selected", namespaces: ["team-a"] });
 });
 
-Deno.test("a setting for Argo CD's namespace is a name, and no pattern", async () => {
+Deno.test("the setting for Argo CD's namespace is a name, not a pattern", async () => {
   const it = cluster();
   const selected = await selectNamespaces({ exclude: [] }, {
     ...servicesOf(it),

@@ -28,7 +28,7 @@ Deno.test("many namespaces are listed a few at a time, until all are listed", as
   assert.equal(most(), CONCURRENT_LISTS);
 });
 
-Deno.test("without the right to list all namespaces, single ones are listed a few at a time, too", async () => {
+Deno.test("without the right to list all namespaces, the others are listed a few at a time, too", async () => {
   const { list, most } = counting();
   const { found, warnings, isWhole } = await listWherePossible(MANY, list);
   assert.deepEqual([found.length, warnings.length, isWhole], [39, 2, false]);

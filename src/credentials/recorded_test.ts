@@ -24,7 +24,7 @@ const ATTEMPT: Attempt = {
 
 const outcomeOf = (outcome: string) => ({ outcome });
 
-/** Has secrets written on record. */
+/** Writes secrets and records it. */
 function writing(
   record: Recorder | undefined,
   it: FakeCluster,
@@ -45,7 +45,7 @@ function writing(
   });
 }
 
-/** Has secrets deleted on record. */
+/** Deletes secrets and records it. */
 function removing(record: Recorder | undefined, it: FakeCluster, rollbackSeconds?: () => number) {
   const attempt = { ...ATTEMPT, ...placesOf(REMOVABLE), kind: "delete" };
   return recorded(attempt, { record, outcomeOf: outcomeOfRemoval }, async (begin) =>
@@ -62,7 +62,7 @@ function endOf({ lines }: Recorder) {
   return end?.phase === "end" ? end.outcome : undefined;
 }
 
-Deno.test("what is known of an attempt is on record before it begins, and its outcome after that", async () => {
+Deno.test("an attempt is recorded with its details before it starts, and its outcome after that", async () => {
   const record = recorder();
   const order: unknown[] = [];
   const result = await recorded(ATTEMPT, {
@@ -99,7 +99,7 @@ async function* twoSteps(begin: Begin) {
   return "rotated";
 }
 
-Deno.test("a write that yields steps is recorded from its start to its last step", async () => {
+Deno.test("a write in steps is recorded from its first change to its last step", async () => {
   const record = recorder();
   const steps = recordedSteps(ATTEMPT, { record, outcomeOf }, twoSteps);
   const seen: unknown[] = [];
@@ -116,7 +116,7 @@ Deno.test("a write that yields steps is recorded from its start to its last step
   assert.deepEqual(endOf(record), { outcome: "rotated" });
 });
 
-Deno.test("of steps that cannot be recorded the first one is not done", async () => {
+Deno.test("if a write in steps cannot be recorded, its first change is not made", async () => {
   const record = recorder("the disk is full");
   const steps = recordedSteps(ATTEMPT, { record, outcomeOf }, twoSteps);
   assert.deepEqual(await steps.next(), { value: "looked", done: false });
@@ -124,7 +124,7 @@ Deno.test("of steps that cannot be recorded the first one is not done", async ()
   assert.ok(done === true && typeof value === "object" && value.error.kind === "not_recorded");
 });
 
-Deno.test("abandoned and failed steps are recorded as such", async () => {
+Deno.test("abandoned and failed steps are recorded as failed", async () => {
   const left = recorder();
   for await (const step of recordedSteps(ATTEMPT, { record: left, outcomeOf }, twoSteps)) {
     if (step === "written") break;
@@ -139,7 +139,7 @@ Deno.test("abandoned and failed steps are recorded as such", async () => {
   assert.deepEqual(endOf(failed), { outcome: "failed", error: "internal" });
 });
 
-Deno.test("only the first begin counts", async () => {
+Deno.test("only the first call of `begin` counts", async () => {
   const record = recorder();
   await recorded(ATTEMPT, { record, outcomeOf }, async (begin) => {
     await Promise.all([begin({ names: ["first"] }), begin({ names: ["second"] })]);
@@ -150,7 +150,7 @@ Deno.test("only the first begin counts", async () => {
   assert.deepEqual(begun, [["first"]]);
 });
 
-Deno.test("what ends without a begin is on record as it was asked for", async () => {
+Deno.test("an attempt that ends without `begin` is recorded as requested", async () => {
   const record = recorder();
   const notFound = { kind: "cluster_not_found" } as const;
   const result = await recorded(
@@ -179,7 +179,7 @@ Deno.test("a write that cannot be recorded does not run", async () => {
   assert.deepEqual(it.dump(), before);
 });
 
-Deno.test("nor is it answered that it came to nothing, where that cannot be recorded", async () => {
+Deno.test("a refused attempt that cannot be recorded gets not_recorded instead", async () => {
   const result = await recorded(
     ATTEMPT,
     { record: recorder("the disk is full"), outcomeOf },
@@ -200,7 +200,7 @@ Deno.test("without an audit log, writes and deletions run anyway", async () => {
   assert.deepEqual(begins, [unrecorded]);
 });
 
-Deno.test("what is written is handed to the record as it is, one value or several", async () => {
+Deno.test("the record gets the written credential unchanged, one value or several", async () => {
   for (const given of ["one", { "ghcr.io": "one", "quay.io": "two" }]) {
     const record = recorder();
     const credentials = typeof given === "string"
@@ -212,9 +212,9 @@ Deno.test("what is written is handed to the record as it is, one value or severa
   }
 });
 
-// --- what the record says of an outcome ---------------------------------------------------------
+// --- outcomes in the record ---------------------------------------------------------------------
 
-Deno.test("one kind of outcome is named, with how many there are", async () => {
+Deno.test("a single kind of outcome is recorded with its count", async () => {
   const it = argocdCluster();
   const of = async (secrets = repoSecrets()) => {
     const record = recorder();
@@ -231,12 +231,12 @@ Deno.test("one kind of outcome is named, with how many there are", async () => {
   assert.deepEqual(await of(repoSecrets({ name: "second" })), {
     outcome: "replaced",
     counts: { ...counts, replaced: 1 },
-    // Not under the name that was asked for.
+    // Not under the requested name.
     written: ["repo"],
   });
 });
 
-Deno.test("several kinds of outcome are mixed", async () => {
+Deno.test("several kinds of outcome are recorded as mixed", async () => {
   const record = recorder();
   await writing(record, removableCluster());
   assert.deepEqual(endOf(record), {
@@ -251,7 +251,7 @@ Deno.test("a refusal is recorded with its reasons, each once", async () => {
   assert.deepEqual(endOf(record), { outcome: "refused", refusals: ["exists"] });
 });
 
-Deno.test("a failure is recorded with what is not as it was", async () => {
+Deno.test("a failure is recorded with the secrets that were not restored", async () => {
   using _clock = fakeClock({ runs: true });
   const it = removableCluster();
   it.fault = ({ method, index }) => {
@@ -268,20 +268,20 @@ Deno.test("a failure is recorded with what is not as it was", async () => {
   );
 });
 
-Deno.test("a cluster that is not asked is recorded as unable", () => {
+Deno.test("a cluster that cannot be used is recorded as unable", () => {
   const error = new KubeError("invalid_kubeconfig", "Cannot use it", {});
   const outcome = { outcome: "unable", error: "invalid_kubeconfig" };
   assert.deepEqual(outcomeOfWrite({ kind: "unable", error }, []), outcome);
   assert.deepEqual(outcomeOfRemoval({ kind: "unable", error }), outcome);
 });
 
-Deno.test("a deletion is recorded with how many are gone", async () => {
+Deno.test("a deletion is recorded with the number of deleted secrets", async () => {
   const record = recorder();
   await removing(record, removableCluster());
   assert.deepEqual(endOf(record), { outcome: "deleted", counts: { deleted: 4 } });
 });
 
-Deno.test("service accounts are named once, whatever they use", () => {
+Deno.test("a service account is recorded once, whatever number of secrets it uses", () => {
   const uses = ["pull", "second"].flatMap((secret) =>
     ["default", "runner"].map((serviceAccount) => ({ namespace: "a", serviceAccount, secret }))
   );
@@ -299,7 +299,7 @@ Deno.test("a bug is recorded as a failure, and thrown", async () => {
   assert.deepEqual(endOf(record), { outcome: "failed", error: "internal" });
 });
 
-Deno.test("the outcome is recorded before it is answered", async () => {
+Deno.test("the outcome is recorded before the response", async () => {
   const order: string[] = [];
   const record = {
     begin: () =>
@@ -324,7 +324,7 @@ Deno.test("a record holds no value of a credential", async () => {
   const canary = `canary${crypto.randomUUID()}`;
   const record = recorder();
   await writing(record, removableCluster(), { secrets: pullSecrets(canary) }, canary);
-  // The value itself is handed over sealed, for its fingerprint.
+  // The record gets the value sealed, for its fingerprint.
   const lines = record.lines.map((line) =>
     line.phase === "begin" ? { attempt: line.attempt } : line
   );

@@ -35,7 +35,7 @@ async function removed(
   return outcome;
 }
 
-/** The same on record. */
+/** The same, with a record. */
 function onRecord(record: Recorder, it: FakeCluster, more: Partial<RemoveSecrets> = {}) {
   const asked = request(more);
   return recorded(
@@ -50,7 +50,7 @@ const keysOf = ({ verdict }: RemoveSecretsResult) =>
     ? verdict.secrets.map(({ namespace, name }) => `${namespace}/${name}`).sort()
     : verdict.kind;
 
-Deno.test("without namespaces it is deleted wherever this program has written it", async () => {
+Deno.test("without namespaces, a secret is deleted wherever argocd-configurer wrote it", async () => {
   const it = removableCluster();
   it.put({ namespace: "d", name: "pull" }, { key: "dGhlaXJz" });
   const outcome = await removed(it);
@@ -59,7 +59,7 @@ Deno.test("without namespaces it is deleted wherever this program has written it
   assert.deepEqual([...it.secrets.keys()].sort(), ["a/bystander", "d/pull"]);
 });
 
-Deno.test("with namespaces, it is deleted only there, and the namespaces without it are reported", async () => {
+Deno.test("with namespaces, a secret is deleted only there, and the namespaces without it are reported", async () => {
   const it = removableCluster();
   const outcome = await removed(it, { namespaces: ["b", "d", "nowhere"] });
   assert.deepEqual(keysOf(outcome), ["b/pull"]);
@@ -67,7 +67,7 @@ Deno.test("with namespaces, it is deleted only there, and the namespaces without
   assert.ok(it.secrets.has("a/pull") && it.secrets.has("argocd/pull"));
 });
 
-Deno.test("a foreign one in a namespace that is named is refused: none is deleted", async () => {
+Deno.test("a foreign secret in a named namespace prevents the deletion, unless forced", async () => {
   const it = removableCluster();
   it.put({ namespace: "d", name: "pull" }, { key: "dGhlaXJz" });
   const before = it.dump();
@@ -80,7 +80,7 @@ Deno.test("a foreign one in a namespace that is named is refused: none is delete
   assert.deepEqual(keysOf(forced), ["a/pull", "d/pull"]);
 });
 
-Deno.test("one that another program owns is refused wherever it is", async () => {
+Deno.test("a secret that another program owns prevents the deletion in any namespace", async () => {
   const it = removableCluster();
   putOurs(it, { namespace: "c", ownerReferences: [{ kind: "SealedSecret", name: "x" }] });
   const before = it.dump();
@@ -91,7 +91,7 @@ Deno.test("one that another program owns is refused wherever it is", async () =>
   assert.deepEqual(it.dump(), before);
 });
 
-Deno.test("a name that is nowhere, or nowhere of this program, is not there", async () => {
+Deno.test("a secret that does not exist, or only as a foreign one, is not there", async () => {
   const it = removableCluster();
   assert.deepEqual((await removed(it, { name: "nothing" })).verdict, { kind: "not_there" });
   assert.deepEqual((await removed(it, { name: "bystander" })).verdict, { kind: "not_there" });
@@ -100,7 +100,7 @@ Deno.test("a name that is nowhere, or nowhere of this program, is not there", as
   assert.ok(it.calls.every(({ method }) => method === "list"));
 });
 
-// --- what was made beside it --------------------------------------------------------------------
+// --- companions ---------------------------------------------------------------------------------
 
 async function withTemplate(): Promise<FakeCluster> {
   const it = argocdCluster();
@@ -108,7 +108,7 @@ async function withTemplate(): Promise<FakeCluster> {
   return it;
 }
 
-Deno.test("the template that the same write made goes with its repository", async () => {
+Deno.test("the template of the same write is deleted with its repository", async () => {
   const it = await withTemplate();
   assert.deepEqual(keysOf(await removed(it, { name: "repo" })), [
     "argocd/repo",
@@ -117,23 +117,23 @@ Deno.test("the template that the same write made goes with its repository", asyn
   assert.equal(it.secrets.size, 0);
 });
 
-Deno.test("a template alone is deleted alone", async () => {
+Deno.test("a template is deleted without its repository", async () => {
   const it = await withTemplate();
   assert.deepEqual(keysOf(await removed(it, { name: "repo-template" })), ["argocd/repo-template"]);
 });
 
-Deno.test("what Image Updater commits with goes with the pull secret of Argo CD's namespace", async () => {
+Deno.test("Image Updater's secret is deleted with the pull secret in Argo CD's namespace", async () => {
   const of = async (namespaces: string[] | undefined) => {
     const it = removableCluster();
     await runWrite(it, pullSecrets("new", { namespaces: ["a"], gitWriteBack: true }));
     return keysOf(await removed(it, { namespaces }));
   };
   assert.deepEqual(await of(["argocd", "a"]), ["a/pull", "argocd/pull", "argocd/pull-iu"]);
-  // Elsewhere it is not what that one was made beside.
+  // In another namespace, it is not a companion.
   assert.deepEqual(await of(["a"]), ["a/pull"]);
 });
 
-Deno.test("what another write made stays, by whatever name", async () => {
+Deno.test("a companion from another write is not deleted", async () => {
   const it = await withTemplate();
   const template = it.secrets.get("argocd/repo-template")!;
   for (
@@ -145,7 +145,7 @@ Deno.test("what another write made stays, by whatever name", async () => {
   }
 });
 
-Deno.test("what another write made beside it, or made anew, is said to stay", async () => {
+Deno.test("a companion that another write has replaced stays, with a warning", async () => {
   const it = await withTemplate();
   const [repository] = repoSecrets({ url: "https://ghcr.io/", password: "newer" });
   await runWrite(it, [repository!], { writeId: "w2" });
@@ -156,7 +156,7 @@ Deno.test("what another write made beside it, or made anew, is said to stay", as
   ]);
 });
 
-Deno.test("one without the mark of a write takes nothing with it", async () => {
+Deno.test("a secret without the annotation of a write is deleted alone", async () => {
   const it = await withTemplate();
   const repo = it.secrets.get("argocd/repo")!;
   it.put({ ...repo, annotations: {} }, repo.data.reveal());
@@ -165,7 +165,7 @@ Deno.test("one without the mark of a write takes nothing with it", async () => {
   assert.deepEqual(keysOf(await removed(it, { name: "repo" })), ["argocd/repo"]);
 });
 
-Deno.test("a secret of that name in another namespace is none that was made beside it", async () => {
+Deno.test("a secret in another namespace with a companion's name is not deleted", async () => {
   const it = await withTemplate();
   it.namespaces.set("a", "Active");
   putOurs(it, { namespace: "a", name: "repo-template" });
@@ -186,7 +186,7 @@ Deno.test("a repository and its template are deleted both or neither", async () 
   assert.deepEqual(it.dump(), before);
 });
 
-// --- who may not list all namespaces ------------------------------------------------------------
+// --- without the right to list all namespaces ---------------------------------------------------
 
 /** Refuses lists of all namespaces. */
 function restricted(it: FakeCluster): ReturnType<typeof servicesOf> {
@@ -204,7 +204,7 @@ function restricted(it: FakeCluster): ReturnType<typeof servicesOf> {
   };
 }
 
-Deno.test("who may not list all namespaces deletes in those of the settings, and is warned", async () => {
+Deno.test("without the right to list all namespaces, secrets in those of the settings are deleted, with a warning", async () => {
   const it = removableCluster();
   const outcome = await removed(it, {}, restricted(it));
   assert.deepEqual(keysOf(outcome), ["a/pull", "argocd/pull", "b/pull"]);
@@ -215,15 +215,15 @@ Deno.test("who may not list all namespaces deletes in those of the settings, and
   assert.ok(it.secrets.has("c/pull"));
 });
 
-Deno.test("namespaces that are named are looked into whatever the settings are", async () => {
+Deno.test("named namespaces are searched whatever the settings are", async () => {
   const it = removableCluster();
   const outcome = await removed(it, { namespaces: ["c", "d"] }, restricted(it));
   assert.deepEqual([keysOf(outcome), outcome.absent], [["c/pull"], ["d"]]);
-  // Argo CD's is looked into for what was made beside, and left alone.
+  // Argo CD's namespace is only searched for companions.
   assert.ok(it.secrets.has("argocd/pull"));
 });
 
-Deno.test("the template goes with its repository there, too", async () => {
+Deno.test("without the right to list all namespaces, a template is deleted with its repository, too", async () => {
   const it = await withTemplate();
   assert.deepEqual(keysOf(await removed(it, { name: "repo" }, restricted(it))), [
     "argocd/repo",
@@ -231,9 +231,9 @@ Deno.test("the template goes with its repository there, too", async () => {
   ]);
 });
 
-// --- failures, trials, records ------------------------------------------------------------------
+// --- failures, dry runs, records ----------------------------------------------------------------
 
-Deno.test("a cluster that is not asked, or is ill, deletes nothing, and says why", async () => {
+Deno.test("if the cluster cannot be used or fails, the reason is reported and nothing is deleted", async () => {
   const error = new KubeError("invalid_kubeconfig", "Cannot use it", {});
   const refused = await removeSecrets(request(), SETTINGS, servicesOf(error));
   assert.deepEqual(refused.verdict, { kind: "unable", error });
@@ -251,7 +251,7 @@ Deno.test("a cluster that is not asked, or is ill, deletes nothing, and says why
   }
 });
 
-Deno.test("a dry run names what would go, and deletes nothing", async () => {
+Deno.test("a dry run reports the secrets to delete, and deletes nothing", async () => {
   const it = await withTemplate();
   const before = it.dump();
   const outcome = await removed(it, { name: "repo", dryRun: true });
@@ -260,7 +260,7 @@ Deno.test("a dry run names what would go, and deletes nothing", async () => {
   assert.deepEqual(it.dump(), before);
 });
 
-Deno.test("a deletion is recorded with all that it is about, from its begin to its end", async () => {
+Deno.test("a deletion is recorded with all its secrets, from start to end", async () => {
   const it = await withTemplate();
   const record = recorder();
   await onRecord(record, it, { name: "repo" });
@@ -271,7 +271,7 @@ Deno.test("a deletion is recorded with all that it is about, from its begin to i
   assert.deepEqual(end.outcome, { outcome: "deleted", counts: { deleted: 2 } });
 });
 
-Deno.test("what cannot be recorded is not deleted", async () => {
+Deno.test("a deletion that cannot be recorded deletes nothing", async () => {
   const it = removableCluster();
   const before = it.dump();
   const outcome = await onRecord(recorder("the disk is full"), it, {});
@@ -281,7 +281,7 @@ Deno.test("what cannot be recorded is not deleted", async () => {
   assert.deepEqual([...new Set(methods)], ["list", "read", "serviceAccounts"]);
 });
 
-Deno.test("a deletion is on record with its service accounts before anything is changed", async () => {
+Deno.test("a deletion is recorded with its service accounts before anything is changed", async () => {
   const it = removableCluster();
   const record = recorder();
   const linesAt = new Map<string, number>();
@@ -310,7 +310,7 @@ Deno.test("a deletion is on record with its service accounts before anything is 
 
 const said = (line: RecordLine) => line.phase === "end" ? line.outcome : line.attempt.namespaces;
 
-Deno.test("a deletion that comes to nothing before it changes anything is recorded with what was found", async () => {
+Deno.test("a deletion that fails before any change is recorded with the secrets found", async () => {
   const it = removableCluster();
   it.fault = ({ method }) =>
     method === "serviceAccounts" ? { kind: "throw", error: "unreachable" } : undefined;
@@ -329,7 +329,7 @@ Deno.test("a deletion that comes to nothing before it changes anything is record
   ]);
 });
 
-Deno.test("a deletion of what is not there, or cannot be looked for, is recorded as it was asked for", async () => {
+Deno.test("a deletion that finds nothing, or cannot search, is recorded as requested", async () => {
   const it = removableCluster();
   const nowhere = recorder();
   await onRecord(nowhere, it, { name: "nothing" });
@@ -342,9 +342,9 @@ Deno.test("a deletion of what is not there, or cannot be looked for, is recorded
   assert.deepEqual(ill.lines.map(said), [["b", "d"], { outcome: "unable", error: "unreachable" }]);
 });
 
-Deno.test("a deletion that would be refused is not answered so when that cannot be recorded", async () => {
+Deno.test("a refused deletion that cannot be recorded gets not_recorded instead", async () => {
   const it = removableCluster();
-  it.put({ namespace: "a", name: "pull" }, { key: "dmFsdWU=" }); // of somebody else
+  it.put({ namespace: "a", name: "pull" }, { key: "dmFsdWU=" }); // somebody else's
   const namespaces = ["a"];
   const refused = await onRecord(recorder(), it, { namespaces });
   assert.ok(refused.kind === "secrets_removed" && refused.verdict.kind === "refused");

@@ -10,7 +10,7 @@ import { secretOf } from "./kinds/repository_credential.ts";
 import { parseRepositoryUrl } from "./kinds/url.ts";
 import { valuesIn } from "./values.ts";
 
-/** One credential, wherever it is written: the audit log has the fingerprint of what is found there. */
+/** The audit log has one fingerprint for a credential, wherever it is stored. */
 
 const PEM = "-----BEGIN X-----\nAAAA\n-----END X-----\n";
 
@@ -35,8 +35,10 @@ const valueIn = (desired: DesiredSecret) => {
 };
 
 for (const credential of CREDENTIALS) {
+  const what = credential.kind +
+    ("username" in credential ? ` of ${credential.username}` : "");
   for (const as of ["repository", "repo-creds"] as const) {
-    Deno.test(`${credential.kind} of a ${as} is on record as what is found in it`, () => {
+    Deno.test(`${what} in a ${as} is recorded as the value that is found there`, () => {
       const url = parseRepositoryUrl("https://git.example.com/x");
       assert.ok(url.ok);
       const { secret } = repositorySecrets(
@@ -56,7 +58,7 @@ for (const credential of CREDENTIALS) {
   }
 }
 
-Deno.test("a key with other line ends is on record as the same one", () => {
+Deno.test("a key with other line breaks is recorded as the same key", () => {
   const [key, other] = [PEM, PEM.replaceAll("\n", "\r\n").trimEnd()].map((text) =>
     secretOf({ credential: { kind: "ssh_private_key", privateKey: seal(text) } })?.reveal()
   );
@@ -64,13 +66,13 @@ Deno.test("a key with other line ends is on record as the same one", () => {
   assert.equal(key, PEM.trimEnd());
 });
 
-Deno.test("a client certificate alone is on record by its key", () => {
+Deno.test("a client certificate alone is recorded by its key", () => {
   const clientCertificate = { cert: "certificate", key: seal(PEM) };
   assert.equal(secretOf({ clientCertificate })?.reveal(), PEM.trimEnd());
   assert.equal(secretOf({}), undefined);
 });
 
-Deno.test("a token is the same in a pull secret, for Image Updater and in a repository", () => {
+Deno.test("a token has one value in a pull secret, for Image Updater and in a repository", () => {
   const password = seal("token");
   const credentials = [{ registry: "docker.io", username: "robot", password }];
   const secrets = dockerSecrets({
@@ -92,7 +94,7 @@ Deno.test("a token is the same in a pull secret, for Image Updater and in a repo
   assert.equal(ofRepository?.reveal(), "token");
 });
 
-Deno.test("a Google key is on record as the same one, as a password and by its own key", () => {
+Deno.test("a Google key is recorded as the same value, as a password and as its own kind", () => {
   const key = '{ "type": "service_account", "private_key": "fake" }';
   const credentials = [{ registry: "gcr.io", username: "_json_key", password: seal(key) }];
   const onRecord = dockerPasswords({ credentials }) as Sealed<string>;

@@ -14,7 +14,7 @@ import { shown, shownIn } from "./fake/show.ts";
 import type { RepositoryCredential } from "./kinds/kinds.ts";
 import type { ShownSecret } from "./show_secret.ts";
 
-/** One secret, and what is shown of it. */
+/** Shows one secret. */
 async function one(secret: Partial<StoredSecret>, data: Record<string, string> = {}) {
   const it = new FakeCluster();
   it.put({ namespace: "a", name: "x", ...secret }, data);
@@ -118,14 +118,14 @@ for (const [value, is] of AZURE) {
   });
 }
 
-Deno.test("keys without a value are no credential", async () => {
+Deno.test("keys without a value are not listed as a credential", async () => {
   const { credentials, keys } = await one({ labels }, text({ password: "", sshPrivateKey: "" }));
   assert.deepEqual(credentials, []);
   assert.deepEqual(keys, [{ key: "password", bytes: 0 }, { key: "sshPrivateKey", bytes: 0 }]);
 });
 
 for (const { what, data, fields } of REPOSITORY_ROWS) {
-  Deno.test(`a repository secret is shown with the fields that a list has: ${what}`, async () => {
+  Deno.test(`a repository secret is shown with the same fields as in a list: ${what}`, async () => {
     assert.deepEqual((await one({ labels }, data)).repository, fields);
   });
 }
@@ -154,7 +154,7 @@ for (const [what, secret, expected] of MARKS) {
   });
 }
 
-Deno.test("a configuration that cannot be read shows no registries", async () => {
+Deno.test("an invalid configuration shows no registries", async () => {
   for (const config of ["no JSON", "[]", ""]) {
     const { registries } = await one({}, text({ ".dockerconfigjson": config }));
     assert.equal(registries, undefined);
@@ -165,7 +165,7 @@ const LOGIN = `{"ghcr.io": {"auth": "${btoa("me:p")}"}}`;
 const SHOWN_LOGINS: [what: string, type: string, data: Record<string, string>, users: string[]][] =
   [
     ["the older type", "kubernetes.io/dockercfg", { ".dockercfg": LOGIN }, ["me"]],
-    ["the older key in a secret of no type of its own", "Opaque", { ".dockercfg": LOGIN }, ["me"]],
+    ["the older key in a secret of type Opaque", "Opaque", { ".dockercfg": LOGIN }, ["me"]],
     [
       "the older type, whose other key kubelet does not read",
       "kubernetes.io/dockercfg",
@@ -187,7 +187,7 @@ for (const [what, type, data, users] of SHOWN_LOGINS) {
   });
 }
 
-Deno.test("sizes are those of the values, and keys are sorted", async () => {
+Deno.test("sizes are in bytes, and keys are sorted", async () => {
   const data = { b: "ü", a: "", "c.d": "12345", A: "123" };
   const { keys } = await one({}, text(data));
   assert.deepEqual(keys, [
@@ -198,9 +198,9 @@ Deno.test("sizes are those of the values, and keys are sorted", async () => {
   ]);
 });
 
-// --- where it looks -----------------------------------------------------------------------------
+// --- where it searches --------------------------------------------------------------------------
 
-Deno.test("one namespace is read alone, without a list", async () => {
+Deno.test("a secret in one namespace is read without a list", async () => {
   const it = removableCluster();
   const secrets = await shownIn(it, "pull", "b");
   assert.deepEqual(secrets.map(({ secret }) => secret.namespace), ["b"]);
@@ -208,13 +208,13 @@ Deno.test("one namespace is read alone, without a list", async () => {
   assert.deepEqual(await shownIn(it, "pull", "nowhere"), []);
 });
 
-Deno.test("a name that nothing has is looked for once, and not read", async () => {
+Deno.test("a name without a secret takes one list and no read", async () => {
   const it = removableCluster();
   assert.deepEqual(await shownIn(it, "nothing"), []);
   assert.deepEqual(it.calls.map(({ method }) => method), ["list"]);
 });
 
-Deno.test("what is deleted between the list and the read is left out", async () => {
+Deno.test("a secret that is deleted between the list and the read is left out", async () => {
   const it = removableCluster();
   it.fault = ({ method }) =>
     method === "read"
@@ -224,7 +224,7 @@ Deno.test("what is deleted between the list and the read is left out", async () 
   assert.deepEqual(secrets.map(({ secret }) => secret.namespace), ["a", "argocd", "c"]);
 });
 
-Deno.test("who may not list all namespaces sees those of the settings, and is warned", async () => {
+Deno.test("without the right to list all namespaces, those of the settings are searched, with a warning", async () => {
   const it = removableCluster();
   it.fault = ({ index }) => index === 0 ? { kind: "throw", error: "forbidden" } : undefined;
   const outcome = await shown(it, "pull");

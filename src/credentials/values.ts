@@ -51,10 +51,14 @@ export function valuesIn({ type, labels, data: sealed }: ValuesOf): CredentialVa
 /** Numbers equal places: masking can make two places equal, such as URLs with different user names. */
 function unique(values: readonly CredentialValue[]): CredentialValue[] {
   const taken = new Set<string>();
+  /** The next number of a place: very many can be equal. */
+  const next = new Map<string, number>();
   return values.map((each) => {
     let { place } = each;
-    for (let number = 2; taken.has(place); number++) place = `${each.place} ${number}`;
+    let number = next.get(each.place) ?? 2;
+    for (; taken.has(place); number++) place = `${each.place} ${number}`;
+    next.set(each.place, number);
     taken.add(place);
-    return { ...each, place };
+    return place === each.place ? each : { ...each, place };
   });
 }

@@ -25,7 +25,7 @@ const pull = (auths: unknown) =>
 
 const auth = (user: string, password: string) => encodeBase64Text(`${user}:${password}`);
 
-/** By their places, in the open; the user name behind it. */
+/** Plain values by place, each followed by the user name. */
 function values(of: ValuesOf): Record<string, string> {
   return Object.fromEntries(
     valuesIn(of).map(({ place, username, value }) => [
@@ -37,7 +37,7 @@ function values(of: ValuesOf): Record<string, string> {
 
 const KEY = "-----BEGIN X-----\nAAAA\n-----END X-----";
 const WINDOWS_KEY = KEY.replaceAll("\n", "\r\n") + "\r\n";
-/** In the form of a token, and none. */
+/** With the form of a token, but not a real one. */
 const TOKEN = `ghp_${"0123456789abcdef".repeat(2)}fake`;
 
 const GOOGLE_KEY = '{\n  "type": "service_account",\n  "private_key": "fake"\n}\n';
@@ -45,7 +45,7 @@ const COMPACT_GOOGLE_KEY = '{"type":"service_account","private_key":"fake"}';
 
 const ROWS: [what: string, of: ValuesOf, expected: Record<string, string>][] = [
   ["nothing", secret({}), {}],
-  ["keys of which none is a credential", argocd({ url: "https://x", insecure: "true" }), {}],
+  ["keys that are not credentials", argocd({ url: "https://x", insecure: "true" }), {}],
   [
     "a password, byte for byte",
     argocd({ url: "https://x", username: "robot", password: " p \n" }),
@@ -53,7 +53,7 @@ const ROWS: [what: string, of: ValuesOf, expected: Record<string, string>][] = [
   ],
   ["a bearer token", argocd({ bearerToken: "t\n" }), { bearerToken: "t\n" }],
   [
-    "keys in PEM, without the line ends of Windows and those at the end",
+    "keys in PEM, without Windows line breaks and final ones",
     argocd({
       sshPrivateKey: WINDOWS_KEY,
       githubAppPrivateKey: `${KEY}\n\n`,
@@ -64,7 +64,7 @@ const ROWS: [what: string, of: ValuesOf, expected: Record<string, string>][] = [
     { sshPrivateKey: KEY, githubAppPrivateKey: KEY, tlsClientCertKey: KEY },
   ],
   [
-    "a Google key, without white space between what it holds",
+    "a Google key, without white space between its fields",
     argocd({ gcpServiceAccountKey: '{\n  "private_key": "a b"\n}\n' }),
     { gcpServiceAccountKey: '{"private_key":"a b"}' },
   ],
@@ -79,12 +79,12 @@ const ROWS: [what: string, of: ValuesOf, expected: Record<string, string>][] = [
   ],
   ["an empty password", argocd({ username: "robot", password: "" }), {}],
   [
-    "a user name that is the token by what stands in the password's place",
+    "a user name that is the token, as the password shows",
     argocd({ username: "odd", password: "x-oauth-basic" }),
     { username: "odd of ***" },
   ],
   [
-    "a user name that is a token by its form, behind the password",
+    "a user name with the form of a token, after the password",
     argocd({ username: TOKEN, password: "p" }),
     { password: "p of ghp_***", username: `${TOKEN} of ghp_***` },
   ],
@@ -100,17 +100,17 @@ const ROWS: [what: string, of: ValuesOf, expected: Record<string, string>][] = [
   ],
   ["a token in a URL", argocd({ url: `https://${TOKEN}@host` }), { url: TOKEN }],
   [
-    "a token in a URL beside what stands in the password's place",
+    "a token in a URL, as the password shows",
     argocd({ url: "https://odd:x-oauth-basic@host" }),
     { url: "odd" },
   ],
   [
-    "user names in URLs, which are no credentials",
+    "user names in URLs, which are not credentials",
     argocd({ url: "https://org@dev.azure.com/org", proxy: "ssh://git@host/x:y@z" }),
     {},
   ],
   [
-    "a user without a password by HTTP, which is a token whatever its form",
+    "a user without a password over HTTP, which is a token in any form",
     argocd({ url: "https://abc%40def@dev.azure.com/org/x", proxy: "http://robot@proxy:3128" }),
     { url: "abc@def", proxy: "robot" },
   ],
@@ -122,7 +122,7 @@ const ROWS: [what: string, of: ValuesOf, expected: Record<string, string>][] = [
     { password: "p" },
   ]),
   [
-    "what Image Updater commits with",
+    "the secret of Image Updater",
     secret({ username: "robot", password: "p" }),
     { password: "p of robot" },
   ],
@@ -138,7 +138,7 @@ const ROWS: [what: string, of: ValuesOf, expected: Record<string, string>][] = [
     "ghcr.io": "p of u",
   }],
   [
-    "an entry whose fields differ: what kubelet takes stands first",
+    "an entry whose fields differ, with the one that the kubelet uses first",
     pull({
       "ghcr.io": {
         username: "old",
@@ -155,21 +155,21 @@ const ROWS: [what: string, of: ValuesOf, expected: Record<string, string>][] = [
     pull({ "x.azurecr.io": { auth: auth("0000", ""), identitytoken: "i" } }),
     { "x.azurecr.io": "i of 0000" },
   ],
-  ["an auth that is none", pull({ "ghcr.io": { auth: "***" } }), { "ghcr.io": "***" }],
+  ["an invalid auth", pull({ "ghcr.io": { auth: "***" } }), { "ghcr.io": "***" }],
   [
-    "an entry with fields in other spellings, which Go takes for the same",
+    "an entry with fields in other spellings, which Go accepts",
     pull({
       "ghcr.io": { Username: "old", "pa\u017fsword": "p", AUTH: auth("u", "a"), Email: "x" },
     }),
     { "ghcr.io": "a of u", "ghcr.io (password)": "p of u" },
   ],
   [
-    "an entry with a field twice, of which the last counts that is not null",
+    "an entry with a field twice, of which the last non-null one counts",
     pull({ "ghcr.io": { Auth: auth("u", "old"), auth: auth("u", "new"), AUTH: null } }),
     { "ghcr.io": "new of u" },
   ],
   ["an entry that is a list", pull({ "ghcr.io": ["Auth"] }), {}],
-  ["an entry that is no object", pull({ "ghcr.io": null, "quay.io": [] }), {}],
+  ["an entry that is not an object", pull({ "ghcr.io": null, "quay.io": [] }), {}],
   [
     "several registries",
     pull({ "ghcr.io": { auth: auth("u", "a") }, "quay.io": { auth: auth("v", "b") } }),
@@ -191,7 +191,7 @@ const ROWS: [what: string, of: ValuesOf, expected: Record<string, string>][] = [
     { "ghcr.io": "a of u" },
   ],
   [
-    "a Google key as a password, as it is told by a key of its own",
+    "a Google key as a password, in the form of its own kind",
     pull({ "gcr.io": { auth: auth("_json_key", GOOGLE_KEY) } }),
     { "gcr.io": `${COMPACT_GOOGLE_KEY} of _json_key` },
   ],
@@ -206,12 +206,12 @@ const ROWS: [what: string, of: ValuesOf, expected: Record<string, string>][] = [
     { password: '{ "type": "user", "note": "service_account" }' },
   ],
   [
-    "other keys of a pull secret, which nobody reads",
+    "other keys of a pull secret, which are not read",
     secret({ ".dockerconfigjson": "{}", password: "p" }, { type: DOCKER_CONFIG_TYPE }),
     {},
   ],
   [
-    "a configuration that cannot be taken apart, as a whole",
+    "an invalid configuration, as a whole",
     secret({ ".dockerconfigjson": "{" }, { type: DOCKER_CONFIG_TYPE }),
     { ".dockerconfigjson": "{" },
   ],
@@ -241,7 +241,7 @@ const NO_TEXTS: [what: string, of: (bytes: Uint8Array) => ValuesOf][] = [
 ];
 
 for (const [what, of] of NO_TEXTS) {
-  Deno.test(`two values in ${what} that is no UTF-8 are told apart`, () => {
+  Deno.test(`two different values in ${what} that is not UTF-8 stay different`, () => {
     const [a, b] = [0xfe, 0xff].map((byte) =>
       valuesIn(of(new Uint8Array([0x75, 0x3a, byte]))).map(({ value }) => value.reveal())
     );
@@ -250,7 +250,7 @@ for (const [what, of] of NO_TEXTS) {
   });
 }
 
-Deno.test("each value says in which key it stands, and of which registry it is", () => {
+Deno.test("each value has the key that it is in, and its registry", () => {
   const [entry] = valuesIn(pull({ "https://u:p@ghcr.io/v2/": { auth: auth("u", "a") } }));
   const { key, registry } = entry!;
   assert.deepEqual([key, registry], [".dockerconfigjson", "https://***@ghcr.io/v2/"]);
@@ -259,7 +259,7 @@ Deno.test("each value says in which key it stands, and of which registry it is",
   assert.equal("registry" in password!, false);
 });
 
-Deno.test("no value is visible in the places of a secret, and no content is an error", () => {
+Deno.test("no value is visible in the places of a secret, and no content causes an error", () => {
   const text = fc.oneof(anyText(), fc.json(), fc.constantFrom("://a:b@", "https://a:b@c:d@e"));
   const keys = fc.constantFrom("password", "url", "proxy", "username", ".dockerconfigjson");
   const types = fc.constantFrom("Opaque", DOCKER_CONFIG_TYPE, DOCKERCFG_TYPE);
@@ -270,7 +270,7 @@ Deno.test("no value is visible in the places of a secret, and no content is an e
   }));
 });
 
-Deno.test("fingerprints stand by their places, without those that cannot be made", async () => {
+Deno.test("fingerprints are listed by place, without those that cannot be made", async () => {
   const of = argocd({ password: "p", bearerToken: "t", username: "u" });
   const made = await fingerprintsIn(
     of,

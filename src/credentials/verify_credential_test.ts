@@ -26,7 +26,7 @@ function request(
   };
 }
 
-/** A verifiable with its values in the open, for comparisons. */
+/** A verifiable with plain values, for comparisons. */
 function open(what: Verifiable): unknown {
   const opened = (value: unknown): unknown =>
     typeof value === "object" && value !== null && "reveal" in value
@@ -127,7 +127,7 @@ const ASKED: [
 
 for (const [type, url, credential, expected] of ASKED) {
   const what = credential?.kind ?? "no credential";
-  Deno.test(`for ${url} of type ${type} with ${what} a ${(expected as Verifiable).kind} is asked`, async () => {
+  Deno.test(`${url} of type ${type} with ${what} is verified as ${(expected as Verifiable).kind}`, async () => {
     assert.deepEqual(await asked(request(type, [url], { credential })), [expected]);
   });
 }
@@ -150,7 +150,7 @@ const TEMPLATES: [type: RepositoryType, url: string, RepositoryCredential, expec
 ];
 
 for (const [type, url, credential, expected] of TEMPLATES) {
-  Deno.test(`for the ${type} template ${url} no server below it is contacted`, async () => {
+  Deno.test(`verifying the ${type} template ${url} contacts no server below it`, async () => {
     const template = request(type, [url], { as: "repo-creds", credential });
     assert.deepEqual(await asked(template), [expected]);
   });
@@ -167,7 +167,7 @@ const NOT_TRIED: [
     credential: { kind: "ssh_private_key", privateKey: seal("key") },
   }, /SSH logins are not verified/],
   [
-    "no credential by SSH",
+    "no credential over SSH",
     "git",
     "ssh://git@github.com/org/app",
     {},
@@ -187,7 +187,7 @@ const NOT_TRIED: [
 ];
 
 for (const [what, type, url, more, why] of NOT_TRIED) {
-  Deno.test(`${what} is not verified, which is reported and does not reject it`, async () => {
+  Deno.test(`${what} is not verified, with the reason, and is accepted`, async () => {
     const verified = await verifyRepo(request(type, [url], more), () => {
       throw new Error("asked");
     });
@@ -198,11 +198,11 @@ for (const [what, type, url, more, why] of NOT_TRIED) {
   });
 }
 
-Deno.test("each of several URLs is asked, and the answers are in their order", async () => {
+Deno.test("each of several URLs is verified, with the results in order", async () => {
   const urls = ["https://a.example/x", "https://b.example/x", "https://c.example/x"];
   const verified = await verifyRepo(request("git", urls), async (what) => {
     const at = "url" in what ? what.url : "";
-    // The last is answered first.
+    // The last one responds first.
     await new Promise((resolve) => setTimeout(resolve, at.includes("a.") ? 20 : 1));
     return { ...ACCEPTED, asked: at };
   });
@@ -212,7 +212,7 @@ Deno.test("each of several URLs is asked, and the answers are in their order", a
   );
 });
 
-Deno.test("the way that Argo CD would take is taken: proxy, certificates and all", async () => {
+Deno.test("verifying uses Argo CD's options: proxy, certificates and all", async () => {
   const clientCertificate = { cert: "public", key: seal("private") };
   const options = {
     insecure: true,
@@ -270,12 +270,12 @@ Deno.test("a docker credential is verified at each of its registries", async () 
 });
 
 const VERDICTS: [what: string, verdict: Partial<Verdict> | undefined, accepted: boolean][] = [
-  ["one that is accepted", { accepted: true }, true],
-  ["one whose server is open to anyone", { accepted: undefined, open: true }, true],
-  ["one that could not be verified at a reachable server", { accepted: undefined }, false],
-  ["one that is refused", { accepted: false }, false],
-  ["one whose server does not answer", { reachable: false, accepted: undefined }, false],
-  ["one that is not verified", undefined, true],
+  ["an accepted credential", { accepted: true }, true],
+  ["a credential whose server is open to anyone", { accepted: undefined, open: true }, true],
+  ["a credential that a reachable server could not verify", { accepted: undefined }, false],
+  ["a refused credential", { accepted: false }, false],
+  ["a credential whose server does not respond", { reachable: false, accepted: undefined }, false],
+  ["a credential that is not verified", undefined, true],
 ];
 
 for (const [what, verdict, accepted] of VERDICTS) {
@@ -290,7 +290,7 @@ for (const [what, verdict, accepted] of VERDICTS) {
   });
 }
 
-Deno.test("what is not asked for speaks not against a credential", () => {
+Deno.test("a credential without any verification is accepted", () => {
   assert.equal(isAccepted([]), true);
 });
 

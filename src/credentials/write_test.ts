@@ -7,7 +7,7 @@ import { type RunOptions, runWrite } from "./fake/run.ts";
 import { DOCKER_CONFIG_TYPE } from "./kinds/pull_secret.ts";
 import { WRITE_ANNOTATION } from "./kinds/desired_secret.ts";
 
-Deno.test("an upsert creates what is missing and replaces what is there", async () => {
+Deno.test("an upsert creates missing secrets and replaces existing ones", async () => {
   const it = pullCluster();
   const verdict = await runWrite(it, pullSecrets("new"));
   assert.equal(verdict.kind, "written");
@@ -22,7 +22,7 @@ Deno.test("an upsert creates what is missing and replaces what is there", async 
   checkTruth(it, pullCluster().dump(), verdict);
 });
 
-Deno.test("one process reads, one creates, one replaces", async () => {
+Deno.test("a write takes one process to read, one to create and one to replace", async () => {
   const it = pullCluster();
   await runWrite(it, pullSecrets("new"));
   assert.deepEqual(it.calls.map(({ method, items }) => [method, items]), [
@@ -32,7 +32,7 @@ Deno.test("one process reads, one creates, one replaces", async () => {
   ]);
 });
 
-Deno.test("what others put on a secret stays, kubectl's copy of the values goes", async () => {
+Deno.test("labels and annotations of others are kept, and kubectl's copy of the values is removed", async () => {
   const it = pullCluster();
   const old = it.secrets.get("b/pull")!;
   it.put({
@@ -54,7 +54,7 @@ Deno.test("what others put on a secret stays, kubectl's copy of the values goes"
   );
 });
 
-Deno.test("a secret that another program looks after is left alone, unless it is forced", async () => {
+Deno.test("a secret that another program manages is refused, unless forced", async () => {
   const it = pullCluster();
   const old = it.secrets.get("b/pull")!;
   const owners = [{ apiVersion: "v1", kind: "ExternalSecret", name: "pull-of-b", uid: "1" }];
@@ -69,7 +69,7 @@ Deno.test("a secret that another program looks after is left alone, unless it is
   assert.deepEqual(it.secrets.get("b/pull")!.ownerReferences, owners);
 });
 
-Deno.test("the same value again is unchanged and writes nothing", async () => {
+Deno.test("writing the same value again changes and writes nothing", async () => {
   const it = pullCluster();
   await runWrite(it, pullSecrets("new"));
   const versions = [...it.secrets.values()].map(({ resourceVersion }) => resourceVersion);
@@ -85,7 +85,7 @@ Deno.test("the same value again is unchanged and writes nothing", async () => {
   );
 });
 
-// --- what is refused, and changes nothing -------------------------------------------------------
+// --- refusals, which change nothing -------------------------------------------------------------
 
 const REFUSED: [
   what: string,
@@ -103,7 +103,7 @@ const REFUSED: [
   ["a namespace that is being deleted", ["namespace_terminating"], (it) => {
     it.namespaces.set("c", "Terminating");
   }, {}],
-  ["a foreign secret, with upsert too", ["foreign"], (it) => {
+  ["a foreign secret, also with upsert", ["foreign"], (it) => {
     it.put({ namespace: "a", name: "pull", type: "Opaque" });
   }, {}],
   [
@@ -120,7 +120,7 @@ const REFUSED: [
   ["an immutable secret", ["immutable"], (it) => {
     it.put({ ...it.secrets.get("b/pull")!, immutable: true }, { ".dockerconfigjson": "b2xk" });
   }, {}],
-  ["a forced change of what has finalizers", ["finalizers"], (it) => {
+  ["a forced change of a secret with finalizers", ["finalizers"], (it) => {
     it.put({ namespace: "a", name: "pull", labels: LABELS, finalizers: ["x/y"] });
   }, { force: true }],
   ["a secret that is being deleted", ["being_deleted"], (it) => {
@@ -137,13 +137,13 @@ for (const [what, kinds, prepare, options] of REFUSED) {
     assert.equal(verdict.kind, "refused");
     assert.deepEqual(verdict.kind === "refused" && verdict.refusals.map(({ kind }) => kind), kinds);
     assert.deepEqual(it.dump(), before);
-    // Those that there are may be proposed.
+    // The existing namespaces may be suggested.
     const reads = kinds.includes("namespace_missing") ? ["read", "namespaces"] : ["read"];
     assert.deepEqual(it.calls.map(({ method }) => method), reads);
   });
 }
 
-Deno.test("a missing namespace is answered with the existing ones, if they may be listed", async () => {
+Deno.test("a missing namespace is reported with the existing ones, if they can be listed", async () => {
   const existingNamespaces = async (fault: FakeCluster["fault"] = () => undefined) => {
     const it = pullCluster();
     it.namespaces.delete("a");
@@ -162,7 +162,7 @@ Deno.test("a missing namespace is answered with the existing ones, if they may b
   }
 });
 
-Deno.test("force replaces a foreign secret, its own data gone, others' marks kept", async () => {
+Deno.test("force replaces a foreign secret, without its data and with its labels", async () => {
   const it = pullCluster();
   it.put({ namespace: "a", name: "pull", type: DOCKER_CONFIG_TYPE, labels: { x: "y" } }, {
     ".dockerconfigjson": "b2xk",
@@ -172,7 +172,7 @@ Deno.test("force replaces a foreign secret, its own data gone, others' marks kep
   assert.equal(it.secrets.get("a/pull")!.labels.x, "y");
 });
 
-Deno.test("force deletes and creates what has another type, after all else is written", async () => {
+Deno.test("force recreates a secret of another type, after all others are written", async () => {
   const it = pullCluster();
   it.put({ namespace: "a", name: "pull", type: "Opaque", labels: LABELS }, { key: "b2xk" });
   const verdict = await runWrite(it, pullSecrets("new"), { force: true });
@@ -187,7 +187,7 @@ Deno.test("force deletes and creates what has another type, after all else is wr
   ]);
 });
 
-Deno.test("without the right to read namespaces a missing one shows at the write", async () => {
+Deno.test("without the right to read namespaces, a missing one is found by the write", async () => {
   const it = pullCluster();
   it.mayReadNamespaces = false;
   it.namespaces.delete("c");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { startInBackground } from "./background.ts";
 
-/** The exit code; what runs in the background keeps no process alive that waits for it. */
+/** The exit code. A background process does not keep the process that waits for it alive. */
 async function exitCode(ended: Promise<number>): Promise<number> {
   const timer = setInterval(() => {}, 1000);
   try {

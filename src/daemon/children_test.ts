@@ -43,7 +43,7 @@ function childrenTest(sentence: string, test: (world: World) => Promise<void>): 
           try {
             Deno.kill(-pid, "SIGKILL");
           } catch {
-            // it has gone
+            // it has exited
           }
         }
         await Promise.all(spawned.map(({ status }) => status));
@@ -63,7 +63,7 @@ const isAlive = (pid: number) => {
   }
 };
 
-/** Who is in a group, but for those that only wait to be taken note of. */
+/** The processes of a group, except for zombies. */
 function membersOf(group: number): string[] {
   return [...Deno.readDirSync("/proc")].map(({ name }) => name).filter((pid) => {
     if (!/^\d+$/.test(pid)) return false;
@@ -72,7 +72,7 @@ function membersOf(group: number): string[] {
       const [state, , of] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
       return of === String(group) && state !== "Z";
     } catch {
-      return false; // it has gone in the meantime
+      return false; // it has exited meanwhile
     }
   });
 }
@@ -113,7 +113,7 @@ childrenTest(
     const child = spawn("sleep 60");
     const { from } = justStarted(child.pid)!;
     const [boot] = (await Deno.readTextFile(path)).split("\n");
-    // As if it had been noted of a process that was there before this one, or after it.
+    // As if it had been recorded for an earlier or later process.
     for (const other of [from - 1, from + 1]) {
       await Deno.writeTextFile(path, `${boot}\n${child.pid} ${other} ${other}\n`);
       assert.deepEqual(await terminateLeft(path), { terminated: [] });
@@ -123,7 +123,7 @@ childrenTest(
     assert.deepEqual(
       await terminateLeft(path),
       { terminated: [child.pid] },
-      "it would be ended else",
+      "otherwise it would be terminated",
     );
   },
 );
@@ -169,7 +169,7 @@ for (const [what, reason, make] of NOT_BELIEVED) {
   const isForRoot = what.includes("another user");
   if (isForRoot && Deno.uid() !== 0) continue;
   childrenTest(
-    `a file that ${what} is not believed, and replaced by the next server's own`,
+    `a file that ${what} is not trusted, and the next server replaces it with its own`,
     async ({ path, children, spawn }) => {
       const child = spawn("sleep 60");
       children.add(child.pid);
@@ -190,7 +190,7 @@ for (const [what, reason, make] of NOT_BELIEVED) {
 for (
   const text of ["", "garbage", "1 0 999999999999\n-1 0 1\n0 0 1\n2147483648123 0 1", "\0\xff"]
 ) {
-  childrenTest(`a file of ${JSON.stringify(text)} ends nobody`, async ({ path }) => {
+  childrenTest(`a file of ${JSON.stringify(text)} terminates no process`, async ({ path }) => {
     const [boot] = (await Deno.readTextFile(path)).split("\n");
     await Deno.writeTextFile(path, `${boot}\n${text}`);
     assert.deepEqual(await terminateLeft(path), { terminated: [] });
@@ -218,7 +218,7 @@ else console.log(JSON.stringify(await terminateLeft(path)));
 `;
 
 childrenTest(
-  "it works with the permissions of the built program, which may not read /proc",
+  "processes are terminated with the permissions of the built program, which may not read /proc",
   async ({ path, spawn }) => {
     const child = spawn("sleep 60");
     const permissions = ["--allow-read", "--allow-write", "--allow-run", "--allow-sys"];

@@ -20,12 +20,12 @@ const numbered = (count: number) => Array.from({ length: count }, (_, i) => `lin
 
 for (
   const [what, content, count, expected] of [
-    ["fewer than there are", "a\nb\nc\n", 2, ["b", "c"]],
-    ["as many as there are", "a\nb\n", 2, ["a", "b"]],
-    ["more than there are", "a\nb\n", 9, ["a", "b"]],
+    ["fewer than the file has", "a\nb\nc\n", 2, ["b", "c"]],
+    ["as many as the file has", "a\nb\n", 2, ["a", "b"]],
+    ["more than the file has", "a\nb\n", 9, ["a", "b"]],
     ["none", "a\nb\n", 0, []],
     ["of an empty file", "", 3, []],
-    ["of which the last has no end", "a\nb", 1, ["b"]],
+    ["of which the last has no line break", "a\nb", 1, ["b"]],
     ["of which some are empty", "a\n\n\n", 2, ["", ""]],
   ] as const
 ) {
@@ -81,7 +81,7 @@ async function followed(
     stop.signal,
     5,
   );
-  await looked.promise; // it is at the end of what is there
+  await looked.promise; // it has reached the end of the file
   Deno.stat = stat;
   await change();
   const late = setTimeout(() => stop.abort(), 20_000);

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { configureLog, log } from "../log/logger.ts";
-import { warningsIn } from "./log_warnings.ts";
+import { problemsIn, warningsIn } from "./log_warnings.ts";
 
 for (const format of ["text", "json"] as const) {
-  Deno.test(`warnings and errors are found in a log of ${format}`, () => {
+  Deno.test(`warnings and errors are found in a ${format} log`, () => {
     const lines: string[] = [];
     configureLog({
       format,
@@ -17,6 +17,12 @@ for (const format of ["text", "json"] as const) {
     assert.deepEqual(warningsIn([...lines, "{", "a WARNING b", ""]), [
       'warning: config: three reason="a b" count=3',
       "error: config: four",
+    ]);
+    assert.deepEqual(problemsIn([...lines, "{", "error: a crash", ""]), [
+      'warning: config: three reason="a b" count=3',
+      "error: config: four",
+      "{",
+      "error: a crash",
     ]);
   });
 }

@@ -30,6 +30,8 @@ export interface ServerRecord {
   readonly asksForTokens?: boolean;
   /** The longest time that a stop can take. */
   readonly stopSeconds?: number;
+  /** Whether the log has the clusters that cannot be used at the start. */
+  readonly sawClusters?: boolean;
 }
 
 /** The state of a server, from its pid file. */
@@ -168,9 +170,8 @@ function parse(text: string): ServerRecord | undefined {
   const [first = "", second = ""] = text.split("\n");
   if (!/^[1-9][0-9]*$/.test(first)) return undefined;
   try {
-    const { url, version, started, cwd, args, settings, asksForTokens, stopSeconds } = JSON.parse(
-      second,
-    );
+    const { url, version, started, cwd, args, settings, asksForTokens, stopSeconds, sawClusters } =
+      JSON.parse(second);
     if (typeof version !== "string" || typeof cwd !== "string" || !isTexts(args)) return undefined;
     return {
       pid: Number(first),
@@ -182,6 +183,7 @@ function parse(text: string): ServerRecord | undefined {
       ...(isObject(settings) ? { settings } : {}),
       ...(typeof asksForTokens === "boolean" ? { asksForTokens } : {}),
       ...(Number.isFinite(stopSeconds) ? { stopSeconds } : {}),
+      ...(sawClusters === true ? { sawClusters } : {}),
     };
   } catch {
     return undefined;

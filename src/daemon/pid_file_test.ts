@@ -11,7 +11,7 @@ const RECORD: ServerRecord = {
   args: ["--port=0"],
 };
 
-/** How long it is looked again, by the clock, while somebody is in the way. */
+/** For how long a blocked look is repeated. */
 const PATIENCE = 1000;
 
 async function withPath(use: (path: string) => Promise<void>): Promise<void> {
@@ -94,7 +94,7 @@ Deno.test("a reader does not block a claim", () =>
   withPath(async (path) => {
     await Deno.writeTextFile(path, "left\n");
     let looking = true;
-    // Looks that follow each other at once would never leave it to anybody.
+    // Looks without a pause would never let anybody else lock the file.
     const lookers = Array.from({ length: 4 }, async () => {
       while (looking) {
         const began = performance.now();
@@ -105,7 +105,7 @@ Deno.test("a reader does not block a claim", () =>
     });
     for (let turn = 0; turn < 20; turn++) {
       const held = await claim(path, RECORD);
-      assert.ok(held, "a looker was taken for a server");
+      assert.ok(held, "a reader was taken for a server");
       held.release();
     }
     looking = false;
@@ -124,7 +124,7 @@ Deno.test("a holder whose file was removed does not remove the file of the next 
   }));
 
 for (const content of ["", "garbage", "1\n", "1\n{}\n", "-1\n{}\n", '1\n{"version":"1"}\n']) {
-  Deno.test(`a file of ${JSON.stringify(content)} that nobody holds is left, and is removed`, () =>
+  Deno.test(`an unlocked file of ${JSON.stringify(content)} counts as left over, and is removed`, () =>
     withPath(async (path) => {
       await Deno.writeTextFile(path, content);
       assert.deepEqual(await look(path), { state: "stopped", left: true });

@@ -23,7 +23,7 @@ Deno.test("a blocked event loop does not notify the watchdog", async () => {
   notifier.ready();
   await socket.heard("WATCHDOG=1", 2);
   const before = socket.received.length;
-  const end = performance.now() + 500; // fifty times as long as between two words
+  const end = performance.now() + 500; // fifty times the interval of messages
   while (performance.now() < end);
   await socket.heard("WATCHDOG=1", before);
   notifier.close();
@@ -36,7 +36,7 @@ Deno.test("a blocked event loop does not notify the watchdog", async () => {
 const WITHOUT_WATCHDOG: [what: string, options: { watchdogUsec?: string; watchdogPid?: string }][] =
   [
     ["no time", {}],
-    ["a time that is none", { watchdogUsec: "soon" }],
+    ["an invalid time", { watchdogUsec: "soon" }],
     ["another process", { watchdogUsec: "3000", watchdogPid: String(Deno.pid + 1) }],
   ];
 
@@ -62,7 +62,7 @@ Deno.test("without systemd, or without its socket, nothing fails", async () => {
     notifier.stopping();
     notifier.close();
     configureLog({ format: "json", level: "error", write: () => {} });
-    // Each word that does not arrive is not said anew.
+    // A message that does not arrive is not sent again.
     assert.equal(lines.length, socket === "/nowhere/notify" ? 1 : 0, lines.join(""));
   }
 });

@@ -3,7 +3,7 @@ import { EmulatedCluster } from "./cluster.ts";
 import { decodeObject } from "./decode.ts";
 import { startEmulator } from "./emulator.ts";
 
-Deno.test("a seeded service account makes its namespace and keeps its uid when it is replaced", () => {
+Deno.test("a seeded service account creates its namespace, and keeps its uid when it is replaced", () => {
   const cluster = new EmulatedCluster();
   const metadata = { namespace: "n", name: "a" };
   const first = cluster.putServiceAccount({ metadata, imagePullSecrets: [{ name: "x" }] });
@@ -17,7 +17,7 @@ Deno.test("a seeded service account makes its namespace and keeps its uid when i
   strictEqual(cluster.namespace("n")?.status.phase, "Active");
 });
 
-Deno.test("every namespace has a service account only where a controller is played", () => {
+Deno.test("namespaces get a default service account only if its controller is emulated", () => {
   const { manifest } = decodeObject({ metadata: { name: "b" } }, "namespaces");
   for (const defaultAccounts of [false, true]) {
     const cluster = new EmulatedCluster({ defaultAccounts });

@@ -219,7 +219,7 @@ Deno.test("an invalid secret is rejected in the server's words", () => {
   }
 });
 
-Deno.test("a create with a resourceVersion is refused", () => {
+Deno.test("a create with a resourceVersion is rejected", () => {
   const cluster = clusterWith("n");
   const refused = refusal(() =>
     cluster.create("secrets", "n", manifest("a", {}, { resourceVersion: "7" }))
@@ -286,7 +286,7 @@ Deno.test("a namespace whose secret has finalizers is Terminating until that is 
   strictEqual(cluster.namespace("n"), undefined);
 });
 
-Deno.test("a key with a meaning in JavaScript is a key like any other", () => {
+Deno.test("`__proto__` and `constructor` are keys like any other", () => {
   const cluster = clusterWith("n");
   const text = '{"metadata":{"name":"a"},"data":{"__proto__":"eA==","constructor":"eQ=="}}';
   const secret = decodeObject(JSON.parse(text), "secrets").manifest;

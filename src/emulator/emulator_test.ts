@@ -136,7 +136,7 @@ Deno.test("a patch is merged into the object", async () => {
   });
 });
 
-Deno.test("with a token set, another one or none is unauthorized", async () => {
+Deno.test("with a token set, any other token or none is unauthorized", async () => {
   await withEmulator({ token: "right" }, async (emulator, client) => {
     for (const authorization of ["", "Bearer wrong", "Basic right"]) {
       const answer = await ask(emulator, client, "GET", SECRETS, undefined, { authorization });
@@ -277,9 +277,9 @@ Deno.test("two hundred emulators run side by side and leave nothing open", async
     client.close();
     await Promise.all(emulators.map((emulator) => emulator.stop()));
   }
-  // Other tests of this process have some open meanwhile; one left of each emulator would be more.
+  // Other tests of this process have open files; one leaked file per emulator would be more.
   const most = before + emulators.length / 2;
-  for (let left = 40; left > 0 && openFiles() > most; left--) { // the client closes its own later
+  for (let left = 40; left > 0 && openFiles() > most; left--) { // the client closes its sockets later
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
   ok(openFiles() <= most, `${openFiles()} open files, ${before} before`);

@@ -1,7 +1,7 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { type EmulatedRequest, type Emulator, startEmulator } from "./emulator.ts";
 
-/** What real kubectl, from PATH, makes of the emulator. */
+/** The emulator with the real kubectl from PATH. */
 
 interface Ran {
   readonly code: number;
@@ -150,7 +150,7 @@ Deno.test("kubectl lists by label, in one namespace or in all, in chunks", async
   });
 });
 
-Deno.test("kubectl reads a List of secrets and namespaces, silent on what is missing", async () => {
+Deno.test("kubectl reads a List of secrets and namespaces, and ignores missing ones", async () => {
   await withKubectl(async ({ cluster }, kubectl) => {
     cluster.put({ metadata: { namespace: "n", name: "a" } });
     const namespace = (name: string) => ({
@@ -198,7 +198,7 @@ Deno.test("kubectl deletes with a uid as precondition", async () => {
   });
 });
 
-Deno.test("kubectl makes, shows, labels and deletes by hand", async () => {
+Deno.test("kubectl's commands for single objects create, show, label and delete them", async () => {
   await withKubectl(async ({ cluster }, kubectl) => {
     const run = async (...args: string[]) => {
       const { stdout, stderr } = await kubectl(args);
@@ -221,7 +221,7 @@ Deno.test("kubectl makes, shows, labels and deletes by hand", async () => {
 
 const toSecond = ({ method, path }: EmulatedRequest) => method === "POST" && path.includes("/n2/");
 
-Deno.test("kubectl continues with a List after a cut, a hang and a status", async () => {
+Deno.test("kubectl continues with a List after a cut, a hang and an error status", async () => {
   await withKubectl(async (emulator, kubectl) => {
     for (const name of ["n1", "n2", "n3"]) emulator.cluster.addNamespace(name);
     const create = (name: string, ...args: string[]) =>

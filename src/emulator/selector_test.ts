@@ -84,7 +84,7 @@ Deno.test("an invalid label selector is a bad request in the server's words", ()
   }
 });
 
-Deno.test("a label selector with a key or value that no label can have is refused", () => {
+Deno.test("a label selector with a key or value that no label can have is rejected", () => {
   for (
     const selector of ["-a=1", "a/b/c", "A.b/c", "a~1", "ü", "a=ü", "a=b/c", `a=${"v".repeat(64)}`]
   ) {

@@ -32,12 +32,12 @@ const ADVICE: [text: string, told: string][] = [
 ];
 
 for (const [text, told] of ADVICE) {
-  Deno.test(`advice to ${text} is to: ${told}`, () => {
+  Deno.test(`the advice '${text}' becomes: ${told}`, () => {
     assert.equal(given(text, NAMES, flags), told);
   });
 }
 
-Deno.test("what is written is what clients send", () => {
+Deno.test("an advice names fields as clients send them", () => {
   assert.equal(send({ as: "repo-creds" }), 'send "as": "repo-creds"');
   assert.equal(send({ force: true }, "query"), "send force=true");
 });
@@ -48,7 +48,7 @@ const advised: fc.Arbitrary<Advised> = fc.dictionary(
   { minKeys: 1 },
 );
 
-Deno.test("whatever is advised is read as it was written, and nothing else is touched", () => {
+Deno.test("any advice is read back unchanged, and so is the text around it", () => {
   const text = fc.string().filter((each) => !/[Ss]end /.test(each));
   fc.assert(
     fc.property(text, advised, fc.constantFrom("body", "query"), (before, fields, where) => {
@@ -63,10 +63,10 @@ Deno.test("whatever is advised is read as it was written, and nothing else is to
   );
 });
 
-Deno.test("a text of nothing but escaped quotes takes no longer than its length", () => {
+Deno.test("a text of nothing but escaped quotes is read in linear time", () => {
   const text = `send "name": "${'\\"'.repeat(500_000)}`;
   const began = performance.now();
   assert.equal(given(text, NAMES, flags), text);
-  // To read a value up to each of them would take minutes.
+  // Reading a value up to each quote would take minutes.
   assert.ok(performance.now() - began < 5000);
 });

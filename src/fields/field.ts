@@ -114,7 +114,10 @@ function field<Schema extends z.ZodType>(schema: Schema, about: string, more: Mo
     ...fields && { fields },
     ...prefix !== undefined && { prefix },
     ...!isGiven && flag.missing !== undefined && { missing: flag.missing },
-    ...isGiven && { flag: { ...form, brief: briefOf(about, form.by, otherwise), ...flag } as Flag },
+    ...isGiven &&
+      {
+        flag: { ...form, brief: briefOf(about, { ...form, ...flag, otherwise }), ...flag } as Flag,
+      },
   };
 }
 
@@ -140,11 +143,14 @@ function formOf(schema: z.core.$ZodType): Pick<Flag, "by" | "words"> {
   }
 }
 
-function briefOf(about: string, by: More["by"], otherwise: string | undefined): string {
+function briefOf(
+  about: string,
+  { by, words, otherwise }: Pick<More, "by" | "words" | "otherwise">,
+) {
   const several = by === "repeated"
     ? "; can be repeated"
     : by === "list" || by === "commas"
-    ? ", comma-separated"
+    ? `, comma-separated${words === undefined ? "" : `: ${words.join(", ")}`}`
     : "";
   const hasDefault = otherwise !== undefined && by !== "switch";
   return about + several + (hasDefault ? ` (default: ${otherwise})` : "");

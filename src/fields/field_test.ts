@@ -7,7 +7,7 @@ const CANARY = "canary-4711";
 
 const Inside = z.strictObject({ token: Password });
 
-Deno.test("what is declared to be open with a secret inside has no type, and is hidden where it is no text", () => {
+Deno.test("an open field with a secret inside is a type error, and is hidden", () => {
   const fields = {
     // @ts-expect-error: an object with a secret, and nothing says which
     object: open(Inside, "X"),
@@ -34,14 +34,14 @@ Deno.test("what is declared to be open with a secret inside has no type, and is 
   open(z.union([Password, z.number()]), "X");
 });
 
-Deno.test("a secret has no flag that takes it from the command line itself", () => {
+Deno.test("a secret field with a flag that takes the value itself is a type error", () => {
   // @ts-expect-error: not as a text
   secret(Password, "X", { by: "text" });
   // @ts-expect-error: nor as one or the other
   secret(Password, "X", { by: "text_or_file" });
 });
 
-Deno.test("what is inside a field is shown in the order of its fields", () => {
+Deno.test("the inside of a field is shown in the order of its declaration", () => {
   const inside = { a: open(z.string(), "A"), b: open(z.string(), "B"), c: open(z.string(), "C") };
   const fields = { o: open(z.strictObject(shapeOf(inside)), "O", { fields: inside }) };
   const { o } = shownFields(fields, { o: { x: CANARY, c: "3", a: "1" } });

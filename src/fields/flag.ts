@@ -10,7 +10,7 @@ export interface Flag {
   readonly brief: string;
   /** Placeholder for the value in help: `name`, `file`, `url`; a switch has none. */
   readonly value?: string;
-  /** The allowed words of a `choice`. */
+  /** The allowed words of a `choice`, or of `commas`. */
   readonly words?: readonly string[];
   /** Present if help calls the flag required; names the alternatives: ``, `, or --registries-file`. */
   readonly required?: string;

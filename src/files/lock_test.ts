@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { fakeClock } from "../../tests/support/fake_clock.ts";
 import { lockFolder } from "./lock.ts";
 
-Deno.test("a folder that another one holds is waited for, and not without end", async () => {
+Deno.test("a folder locked by another process is waited for, for ten seconds at most", async () => {
   const path = await Deno.makeTempDir();
   try {
     const first = await lockFolder(path);

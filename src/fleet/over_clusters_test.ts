@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Ended, overClusters, type OverClustersOptions } from "./over_clusters.ts";
 
-/** Clusters that end when they are told to. */
+/** Clusters that finish when the test says so. */
 function held() {
   const begun: string[] = [];
   const ends = new Map<string, PromiseWithResolvers<string>>();
@@ -27,7 +27,7 @@ async function next(events: AsyncIterator<Ended<string, string>>): Promise<strin
   return done ? "over" : told(value);
 }
 
-/** Until everything that can go on has. */
+/** Waits until everything that can continue has done so. */
 const settled = () => new Promise((resolve) => setTimeout(resolve));
 
 Deno.test("each cluster's outcome is yielded when it finishes, in that order", async () => {
@@ -120,11 +120,11 @@ Deno.test("without clusters there is no result", async () => {
   assert.deepEqual(await Array.fromAsync(overClusters([], run, { atOnce: 2 })), []);
 });
 
-/** Clusters that end at once: those named fail. */
+/** Clusters that finish immediately; the named ones fail. */
 const failing = (...names: readonly string[]) => (cluster: string) =>
   names.includes(cluster) ? Promise.reject(new Error("it fails")) : Promise.resolve(cluster);
 
-/** What became of each, with why it was not begun. */
+/** The outcome of each cluster, or why it was not started. */
 async function ends(
   run: (cluster: string) => Promise<string>,
   options: Partial<OverClustersOptions<string, string>>,
@@ -145,13 +145,13 @@ const GROUPS: [
   options: Partial<OverClustersOptions<string, string>>,
   ended: readonly string[],
 ][] = [
-  ["those that go first go first", failing(), first("c", "d"), [
+  ["clusters that go first are started first", failing(), first("c", "d"), [
     "c: done",
     "d: done",
     "a: done",
     "b: done",
   ]],
-  ["when one of them fails, neither the rest of them nor another is begun", failing("b"), {
+  ["if one of the first clusters fails, no other cluster is started", failing("b"), {
     ...first("b", "c"),
     maxFailures: 3,
   }, [
@@ -160,7 +160,7 @@ const GROUPS: [
     "a: not_begun (first_failed)",
     "d: not_begun (first_failed)",
   ]],
-  ["an outcome may be a failure", failing(), {
+  ["an outcome may count as a failure", failing(), {
     ...first("b"),
     isFailure: (outcome) => outcome === "b",
   }, [
@@ -169,19 +169,21 @@ const GROUPS: [
     "c: not_begun (first_failed)",
     "d: not_begun (first_failed)",
   ]],
-  ["as many may fail as are allowed", failing("a", "c"), { maxFailures: 2 }, [
+  ["up to the limit of failures, all clusters are started", failing("a", "c"), { maxFailures: 2 }, [
     "a: failed",
     "b: done",
     "c: failed",
     "d: done",
   ]],
-  ["after one more no further one is begun", failing("a", "b"), { maxFailures: 1 }, [
+  ["above the limit of failures, no further cluster is started", failing("a", "b"), {
+    maxFailures: 1,
+  }, [
     "a: failed",
     "b: failed",
     "c: not_begun (too_many_failures)",
     "d: not_begun (too_many_failures)",
   ]],
-  ["one that is not meant any more is no failure", failing("a", "b"), {
+  ["a cluster that is no longer selected does not count as a failure", failing("a", "b"), {
     maxFailures: 0,
     isNotMeant: () => true,
   }, [
@@ -190,7 +192,7 @@ const GROUPS: [
     "c: done",
     "d: done",
   ]],
-  ["unless it is one of those that go first", failing("b"), {
+  ["a first cluster that is no longer selected counts as a failure", failing("b"), {
     ...first("b"),
     isNotMeant: () => true,
   }, [
@@ -199,7 +201,7 @@ const GROUPS: [
     "c: not_begun (first_failed)",
     "d: not_begun (first_failed)",
   ]],
-  ["what is a failure may depend on the cluster", failing(), {
+  ["whether an outcome is a failure may depend on the cluster", failing(), {
     isFailure: (_, cluster) => cluster === "a",
     maxFailures: 0,
   }, [
@@ -208,7 +210,7 @@ const GROUPS: [
     "c: not_begun (too_many_failures)",
     "d: not_begun (too_many_failures)",
   ]],
-  ["when it is to stop, none is begun for that reason", failing(), {
+  ["after a stop no cluster is started, with that reason", failing(), {
     ...first("d"),
     isStopped: () => true,
   }, [

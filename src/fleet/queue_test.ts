@@ -11,7 +11,7 @@ const limits = (atOnce: number, processes = atOnce, held = 4, perServer = 9): Fl
   stalled: STALLED,
 });
 
-/** A request, by its caller's name and its own. */
+/** A request as `caller/request`. */
 const CALLS = new Map<string, symbol>();
 
 function turnOf(request: string, server: string, takes: Takes = "connections"): ClusterSlotRequest {
@@ -21,7 +21,7 @@ function turnOf(request: string, server: string, takes: Takes = "connections"): 
   return { caller, call, server, takes };
 }
 
-/** Clusters that end when they are told to, of requests as `caller/request`. */
+/** Clusters that finish when the test says so, for requests as `caller/request`. */
 function queued(queue: FleetQueue) {
   const begun: string[] = [];
   const ends = new Map<string, () => void>();
@@ -79,7 +79,7 @@ Deno.test("callers take turns, however many requests one of them has", async () 
 });
 
 for (const takes of ["connections", "processes"] as const) {
-  Deno.test(`a server that hangs holds no more than its share of ${takes}, whoever asks`, async () => {
+  Deno.test(`a hung server takes no more than its share of ${takes}, for all requests together`, async () => {
     using clock = fakeClock();
     const { begun, ask, end } = queued(new FleetQueue(limits(4, 4, 4, 2)));
     for (const request of ["one/1", "one/2", "two/1", "two/2"]) {
@@ -92,7 +92,7 @@ for (const takes of ["connections", "processes"] as const) {
     assert.deepEqual(begun.toSorted(), ["a", "b", ...held].toSorted());
     await end("a");
     await clock.advance(10 * STALLED);
-    assert.equal(begun.length, 4, "a third one is begun where two hang");
+    assert.equal(begun.length, 4, "a third one is started while two hang");
     await end(held[0]!);
     assert.equal(begun.length, 5);
     await end(held[1]!);

@@ -45,7 +45,7 @@ const ROWS: [what: string, deployments: ArgocdDeployment[], version: string | un
 ];
 
 for (const [what, deployments, version] of ROWS) {
-  Deno.test(`the version of an Argo CD by ${what} is ${version}`, () => {
+  Deno.test(`the version of Argo CD from ${what} is ${version}`, () => {
     assert.equal(argocdVersionOf(deployments), version);
   });
 }

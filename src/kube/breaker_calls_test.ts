@@ -24,7 +24,7 @@ const READS = {
 } satisfies Record<string, (store: SecretStore, deadline: Deadline) => Promise<unknown>>;
 
 for (const [method, read] of Object.entries(READS)) {
-  Deno.test(`a first read by ${method} shows the cluster too`, async () => {
+  Deno.test(`timeouts of a first read by ${method} open the breaker, too`, async () => {
     using _clock = fakeClock({ runs: true });
     const cluster = new FakeCluster();
     const breaker = new Breaker();
@@ -37,7 +37,7 @@ for (const [method, read] of Object.entries(READS)) {
   });
 }
 
-Deno.test("every write gets through with what it was given", async () => {
+Deno.test("every write passes through the breaker with its arguments", async () => {
   const cluster = new FakeCluster();
   cluster.namespaces.set("default", "Active");
   const store = opened(new Breaker(), cluster);

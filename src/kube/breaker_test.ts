@@ -87,12 +87,12 @@ async function leftAlone(options?: BreakerOptions): Promise<Scene> {
   return it;
 }
 
-Deno.test("after two requests that timed out the cluster is not asked, and it is said", async () => {
+Deno.test("after two timeouts the breaker opens, and requests fail immediately with the reason", async () => {
   using it = await leftAlone();
   assert.deepEqual(it.told, ["c opened: timeout"]);
   const before = it.elapsed();
   const error = await it.list();
-  assert.equal(it.elapsed(), before, "it is said at once");
+  assert.equal(it.elapsed(), before, "it fails immediately");
   assert.equal(it.cluster.calls.length, 2);
   assert.ok(error);
   assert.deepEqual([error.kind, error.details], [
@@ -105,21 +105,21 @@ Deno.test("after two requests that timed out the cluster is not asked, and it is
   );
 });
 
-Deno.test("when it has answered somebody who asked all the same, everyone asks it again", async () => {
+Deno.test("a response to another request closes the breaker", async () => {
   using it = await leftAlone();
   it.answered("other-name");
   assert.deepEqual(it.told, ["c opened: timeout", "other-name closed"]);
   always(it.cluster, undefined);
   assert.equal(await it.list(), undefined);
   it.answered();
-  assert.equal(it.told.length, 2, "one that is not left alone has nothing to tell");
+  assert.equal(it.told.length, 2, "a closed breaker reports nothing");
   always(it.cluster, { kind: "hang" });
   assert.equal((await it.list())?.details.sent, undefined);
   assert.equal((await it.list())?.details.sent, undefined);
-  assert.equal((await it.list())?.details.sent, false, "it is left alone again");
+  assert.equal((await it.list())?.details.sent, false, "the breaker is open again");
 });
 
-Deno.test("then one request is let through, and others are refused until it has its answer", async () => {
+Deno.test("after the pause one request is let through, and others are rejected until it has a response", async () => {
   using it = await leftAlone();
   await it.pass(PAUSE);
   const first = opened(it.begin());
@@ -134,7 +134,7 @@ Deno.test("then one request is let through, and others are refused until it has 
   assert.deepEqual(it.told, ["c opened: timeout", "c closed"]);
 });
 
-Deno.test("when that one times out too, the cluster is left alone again", async () => {
+Deno.test("if the request that was let through times out, the breaker stays open", async () => {
   using it = await leftAlone();
   await it.pass(PAUSE);
   assert.equal((await it.list())?.kind, "timeout");
@@ -144,7 +144,7 @@ Deno.test("when that one times out too, the cluster is left alone again", async 
   assert.deepEqual(it.told, ["c opened: timeout"]);
 });
 
-Deno.test("a cluster that has answered again is asked by two more before it is left alone", async () => {
+Deno.test("after the breaker has closed, it takes two timeouts to open it again", async () => {
   using it = await leftAlone();
   await it.pass(PAUSE);
   always(it.cluster, undefined);
@@ -154,11 +154,11 @@ Deno.test("a cluster that has answered again is asked by two more before it is l
   assert.equal((await it.list())?.details.sent, false);
 });
 
-for (const reads of ["twenty requests at once", "one request of twenty reads"]) {
-  Deno.test(`after the pause the cluster is asked once by ${reads}`, async () => {
+for (const reads of ["twenty concurrent requests", "twenty reads of one request"]) {
+  Deno.test(`after the pause, ${reads} test the cluster once`, async () => {
     using it = await leftAlone();
     await it.pass(PAUSE);
-    if (reads === "twenty requests at once") {
+    if (reads === "twenty concurrent requests") {
       const errors = await Promise.all(Array.from({ length: 20 }, () => it.list()));
       assert.equal(errors.filter((error) => error?.details.sent === false).length, 19);
       assert.equal(it.cluster.calls.length, 3);
@@ -182,7 +182,7 @@ Deno.test("the reads of one request that time out together count once", async ()
   assert.equal(it.begin().kind, "open");
 });
 
-Deno.test("an answer between two timeouts starts the count anew", async () => {
+Deno.test("a response between two timeouts resets the count", async () => {
   using it = scene();
   for (const fault of [{ kind: "hang" }, undefined, { kind: "hang" }] as const) {
     always(it.cluster, fault);
@@ -191,14 +191,14 @@ Deno.test("an answer between two timeouts starts the count anew", async () => {
   assert.equal(it.begin().kind, "open");
 });
 
-Deno.test("two timeouts with a long time between them are not two in a row", async () => {
+Deno.test("two timeouts far apart are not counted together", async () => {
   using it = scene({ within: 50 });
   always(it.cluster, { kind: "hang" });
   for (const _ of [1, 2, 3]) assert.equal((await it.list())?.kind, "timeout");
 });
 
 for (const kind of ["unreachable", "forbidden", "failed", "untrusted"] as const) {
-  Deno.test(`what is ${kind} at once costs nothing and is asked each time`, async () => {
+  Deno.test(`an immediate failure (${kind}) does not open the breaker`, async () => {
     using it = scene();
     always(it.cluster, { kind: "throw", error: kind });
     for (const _ of [1, 2, 3, 4]) assert.equal((await it.list())?.details.sent, undefined);
@@ -207,7 +207,7 @@ for (const kind of ["unreachable", "forbidden", "failed", "untrusted"] as const)
 }
 
 for (const kind of ["busy", "kubectl_missing"] as const) {
-  Deno.test(`being ${kind} between two timeouts does not start the count anew`, async () => {
+  Deno.test(`${kind} between two timeouts does not reset the count`, async () => {
     using it = scene();
     always(it.cluster, { kind: "hang" });
     await it.list();
@@ -219,7 +219,7 @@ for (const kind of ["busy", "kubectl_missing"] as const) {
   });
 }
 
-Deno.test("a timeout in our own queue shows nothing of the cluster", async () => {
+Deno.test("a timeout in our own queue is not counted", async () => {
   using it = scene({ costly: 0 });
   const store = it.cluster.store();
   it.cluster.store = () => ({
@@ -229,7 +229,7 @@ Deno.test("a timeout in our own queue shows nothing of the cluster", async () =>
   for (const _ of [1, 2, 3]) assert.equal((await it.list())?.message, "Cannot: queue");
 });
 
-Deno.test("a write that has begun goes on to its end, whatever is found out meanwhile", async () => {
+Deno.test("a write that has started is completed even if the breaker opens", async () => {
   using it = scene();
   const store = opened(it.begin());
   const refs = [{ namespace: "default", name: "a" }];
@@ -250,7 +250,7 @@ Deno.test("a write that has begun goes on to its end, whatever is found out mean
   assert.equal((await store.remove([removal], deadlineIn(SECONDS)))[0]?.kind, "done");
 });
 
-Deno.test("a write whose creates hang says nothing: its first read has shown the cluster", async () => {
+Deno.test("a write whose creates hang is not counted, since its first read had a response", async () => {
   using it = scene();
   it.cluster.fault = ({ method }) => method === "create" ? { kind: "hang" } : undefined;
   const ref = { namespace: "default", name: "a" };
@@ -264,14 +264,14 @@ Deno.test("a write whose creates hang says nothing: its first read has shown the
   assert.equal(it.begin().kind, "open");
 });
 
-Deno.test("a kubeconfig that has changed is asked at once", async () => {
+Deno.test("after a change of its kubeconfig, a cluster is contacted immediately", async () => {
   using it = await leftAlone();
   always(it.cluster, undefined);
   assert.equal((await it.list("1"))?.details.sent, false);
   assert.equal(await it.list("2"), undefined);
 });
 
-Deno.test("two names of one API server have one breaker, which names the one that is asked", async () => {
+Deno.test("two names of one API server share a breaker, which names the requested one in its errors", async () => {
   using it = await leftAlone();
   const guarded = it.begin("of the other's kubeconfig", "other");
   assert.ok(guarded.kind === "rejected");
@@ -288,14 +288,14 @@ Deno.test("two names of one API server have one breaker, which names the one tha
   assert.equal(await it.list(), undefined);
 });
 
-Deno.test("when one name's kubeconfig has changed the server is asked at once, by the other, too", async () => {
+Deno.test("after a change of one name's kubeconfig, the server is contacted immediately under both names", async () => {
   using it = await leftAlone();
   assert.equal(it.begin("1", "other").kind, "rejected");
   assert.equal(it.begin("2", "other").kind, "open");
   assert.equal(it.begin("1", "c").kind, "open");
 });
 
-Deno.test("a question whether it is asked takes nobody's place", async () => {
+Deno.test("asking whether the breaker is open does not use up its test request", async () => {
   using it = scene();
   const breaker = new Breaker({ pause: PAUSE });
   always(it.cluster, { kind: "hang" });
@@ -311,7 +311,7 @@ Deno.test("a question whether it is asked takes nobody's place", async () => {
   assert.match(breaker.rejection("c")!.message, /Another request is testing it now$/);
 });
 
-Deno.test("one that was let through and asks nothing leaves its place to another", async () => {
+Deno.test("a test request that sends nothing is replaced by another after its time", async () => {
   using it = await leftAlone();
   await it.pass(PAUSE);
   opened(it.begin());
@@ -322,7 +322,7 @@ Deno.test("one that was let through and asks nothing leaves its place to another
   assert.equal(await it.list(), undefined);
 });
 
-Deno.test("one that was let through and did not get to the cluster leaves its place after a pause", async () => {
+Deno.test("a test request that does not reach the cluster is replaced by another after a pause", async () => {
   using it = await leftAlone();
   always(it.cluster, undefined);
   await it.pass(PAUSE);
@@ -336,7 +336,7 @@ Deno.test("one that was let through and did not get to the cluster leaves its pl
   assert.equal(await it.list(), undefined);
 });
 
-Deno.test("a clock that is set back does not keep a cluster alone", async () => {
+Deno.test("a clock that is set back does not keep the breaker open", async () => {
   using it = await leftAlone();
   const now = Date.now;
   Date.now = () => now() - 3_600_000;
@@ -349,7 +349,7 @@ Deno.test("a clock that is set back does not keep a cluster alone", async () => 
   }
 });
 
-Deno.test("a bug in the store is no answer and no timeout", async () => {
+Deno.test("a bug in the store counts as no response and no timeout", async () => {
   using it = scene();
   always(it.cluster, { kind: "bug" });
   for (const _ of [1, 2, 3]) {

@@ -27,6 +27,14 @@ export interface ClusterCheck {
   readonly notKnown: readonly KubeError[];
 }
 
+/** The result for a cluster to which no request was sent. */
+export const notAsked = (error: KubeError): ClusterCheck => ({
+  isReachable: false,
+  error,
+  rights: error,
+  notKnown: [],
+});
+
 /** All permissions that argocd-configurer needs, by resource; deploy/kubernetes grants the same. */
 export const NEEDED = {
   secrets: ["get", "list", "create", "update", "delete"],

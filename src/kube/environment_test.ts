@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { kubectlEnv } from "./environment.ts";
 
-Deno.test("kubectl sees what it and its plugins need of the environment", () => {
+Deno.test("kubectl gets the environment variables that it and its plugins need", () => {
   const env = {
     PATH: "/bin",
     HOME: "/root",
@@ -15,7 +15,7 @@ Deno.test("kubectl sees what it and its plugins need of the environment", () => 
   assert.deepEqual(kubectlEnv(env), env);
 });
 
-Deno.test("kubectl sees no variable of this program, nor what merely looks like one of its own", () => {
+Deno.test("kubectl gets no variable of ours, nor one that only looks like one of its own", () => {
   const env = {
     ARGOCD_CONFIGURER_TOKEN: "a-fake-token",
     ARGOCD_CONFIGURER_PASSWORD: "a-fake-password",

@@ -30,7 +30,7 @@ const CALLS: Readonly<Record<keyof SecretStore, Call>> = {
 };
 
 for (const [method, call] of Object.entries(CALLS)) {
-  Deno.test(`of a cluster that is not asked, ${method} rejects with the reason`, async () => {
+  Deno.test(`${method} on a cluster that cannot be used rejects with the reason`, async () => {
     const reason = new KubeError("invalid_kubeconfig", "Cannot use it", { cluster: "c" });
     const store = unusableStore(reason);
     for (const _ of [1, 2]) {
@@ -38,7 +38,7 @@ for (const [method, call] of Object.entries(CALLS)) {
     }
   });
 
-  Deno.test(`a store that is made late is made by ${method}, once, and does that as ever`, async () => {
+  Deno.test(`a lazy store is created by ${method}, once, and passes the call on`, async () => {
     const cluster = new FakeCluster();
     const other = new FakeCluster();
     for (const each of [cluster, other]) {
@@ -58,7 +58,7 @@ for (const [method, call] of Object.entries(CALLS)) {
   });
 }
 
-Deno.test("a store that could not be made is made by the next call", async () => {
+Deno.test("if creating a lazy store fails, the next call creates it", async () => {
   let tries = 0;
   const store = lazyStore(() => {
     if (++tries === 1) throw new KubeError("busy", "Cannot: later");

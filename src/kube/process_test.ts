@@ -42,7 +42,7 @@ async function cutOff(marker: string, script: string) {
   await clock.advance(seconds * 1000);
   // Plus the grace period after SIGTERM.
   for (let i = 0; !isOver; i++) {
-    assert.ok(i < 1000, "it is not over at its deadline");
+    assert.ok(i < 1000, "it did not end at its deadline");
     await clock.settle();
     await clock.advance(100);
   }
@@ -52,7 +52,7 @@ async function cutOff(marker: string, script: string) {
 /** A unique number of seconds for `sleep`. */
 const marker = () => `3${Math.floor(Math.random() * 1e6)}.5`;
 
-Deno.test("output, errors and the exit code come back", async () => {
+Deno.test("output, errors and the exit code are returned", async () => {
   const result = await sh("echo out; echo err >&2; exit 3");
   assert.deepEqual(result, { ended: "exit", code: 3, stdout: "out\n", stderr: "err\n" });
 });
@@ -75,7 +75,7 @@ Deno.test("a program that does not read its input is no error", async () => {
   assert.equal(result.code, 0);
 });
 
-Deno.test("the deadline ends the whole group, also who ignores SIGTERM", async () => {
+Deno.test("the deadline terminates the whole process group, even one that ignores SIGTERM", async () => {
   const seconds = marker();
   const result = await cutOff(
     seconds,
@@ -95,7 +95,7 @@ Deno.test("a child that closed its pipes does not survive the deadline", async (
   assert.ok(await gone(seconds));
 });
 
-Deno.test("leaving with code 0 after the deadline is still the deadline", async () => {
+Deno.test("an exit with code 0 after the deadline is still a deadline", async () => {
   const result = await sh(
     "trap 'sleep 0.1; echo late; exit 0' TERM; while :; do sleep 0.05; done",
     0.3,
@@ -103,7 +103,7 @@ Deno.test("leaving with code 0 after the deadline is still the deadline", async 
   assert.equal(result.ended, "deadline");
 });
 
-Deno.test("a grandchild that holds the pipe does not hold the answer", async () => {
+Deno.test("a grandchild that holds the pipe does not delay the result", async () => {
   const seconds = marker();
   const started = performance.now();
   const result = await sh(`echo out; sleep ${seconds} & exit 0`, 20, { grace: 100 });
@@ -119,7 +119,7 @@ Deno.test("output over the limit ends the process", async () => {
   assert.ok(result.stdout.length <= 1_000_000);
 });
 
-Deno.test("a passed deadline ends what is started at once", async () => {
+Deno.test("a process that is started after its deadline is terminated immediately", async () => {
   const deadline = deadlineIn(0.001);
   await new Promise((resolve) => setTimeout(resolve, 20));
   const result = await runProcess("sleep", ["30"], { env, deadline });
@@ -133,7 +133,7 @@ Deno.test("a missing program throws NotFound", async () => {
   );
 });
 
-Deno.test("where no kill(1) may be run, the process itself is ended, and it is still the deadline", async () => {
+Deno.test("without permission to run kill(1), the process itself is terminated, and it is still a deadline", async () => {
   const script = await Deno.makeTempFile({ suffix: ".ts" });
   const modules = [import.meta.resolve("./process.ts"), import.meta.resolve("./deadline.ts")];
   await Deno.writeTextFile(
@@ -154,7 +154,7 @@ Deno.test("where no kill(1) may be run, the process itself is ended, and it is s
   }
 });
 
-Deno.test("who is there even after SIGKILL is given up, and it is still the deadline", async () => {
+Deno.test("a process that survives SIGKILL is abandoned, and it is still a deadline", async () => {
   const mark = marker();
   const kill = Deno.kill;
   let pid = 0;

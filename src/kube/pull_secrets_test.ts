@@ -49,7 +49,7 @@ const soon = () => deadlineIn(30);
 const kinds = (outcomes: readonly ItemOutcome[]) =>
   outcomes.map((outcome) => "error" in outcome ? outcome.error.kind : outcome.kind);
 
-Deno.test("uses of one service account are one change of it", async () => {
+Deno.test("several uses of one service account are one change", async () => {
   const { accounts, calls, there } = memory("a", "b");
   const uses = [use("a", "x"), use("b", "x"), use("a", "y"), use("a", "x")];
   const outcomes = await changePullSecrets("attach", uses, accounts, soon());
@@ -67,7 +67,7 @@ Deno.test("uses of one service account are one change of it", async () => {
   ]);
 });
 
-Deno.test("where nothing changes nothing is replaced", async () => {
+Deno.test("without a change, nothing is replaced", async () => {
   const { accounts, calls } = memory("a");
   const uses = [use("a", "old"), use("none", "x")];
   const outcomes = await changePullSecrets("attach", uses, accounts, soon());
@@ -75,7 +75,7 @@ Deno.test("where nothing changes nothing is replaced", async () => {
   assert.deepEqual(calls, ["read a,none"]);
 });
 
-Deno.test("only what somebody else has changed is read and changed again", async () => {
+Deno.test("only a service account that somebody else has changed is read and changed again", async () => {
   const { accounts, calls, there } = memory("a", "b");
   const { replace } = accounts;
   let isFirst = true;
@@ -94,7 +94,7 @@ Deno.test("only what somebody else has changed is read and changed again", async
   assert.deepEqual(there.get("b")?.imagePullSecrets, [{ name: "theirs" }, { name: "x" }]);
 });
 
-Deno.test("what fails before anything was sent is thrown", async () => {
+Deno.test("a failure before anything was sent is thrown", async () => {
   const { accounts } = memory("a");
   for (const method of ["read", "replace"] as const) {
     const failing = () => Promise.reject(new KubeError("busy", "Cannot: busy"));
@@ -125,7 +125,7 @@ function failingAgain(method: "read" | "replace", error: Error): Accounts {
 }
 
 for (const method of ["read", "replace"] as const) {
-  Deno.test(`a second ${method} that fails leaves the conflict, and what was done`, async () => {
+  Deno.test(`if a second ${method} fails, the conflict stays, and so does what was done`, async () => {
     const accounts = failingAgain(method, new KubeError("timeout", "Cannot: timeout"));
     const uses = [use("b", "x"), use("a", "x")];
     const outcomes = await changePullSecrets("attach", uses, accounts, soon());
@@ -133,12 +133,12 @@ for (const method of ["read", "replace"] as const) {
   });
 }
 
-Deno.test("a bug in a second read is no conflict", async () => {
+Deno.test("a bug in a second read is thrown, and not a conflict", async () => {
   const accounts = failingAgain("read", new TypeError("a bug"));
   await assert.rejects(changePullSecrets("attach", [use("b", "x")], accounts, soon()), TypeError);
 });
 
-Deno.test("after the deadline nothing is tried again", async () => {
+Deno.test("after the deadline nothing is retried", async () => {
   const { accounts, calls } = memory("a");
   const controller = new AbortController();
   const deadline: Deadline = { signal: controller.signal, seconds: 1, remaining: () => 0 };
@@ -154,7 +154,7 @@ Deno.test("after the deadline nothing is tried again", async () => {
   assert.deepEqual(calls, ["read a"]);
 });
 
-Deno.test("an outcome without an answer is not tried again", async () => {
+Deno.test("an outcome without a response is not retried", async () => {
   const { accounts, calls } = memory("a");
   const error = new KubeError("unreachable", "Cannot: broke");
   const cut: Accounts = {

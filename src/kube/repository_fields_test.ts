@@ -9,7 +9,7 @@ for (const { what, data, fields } of REPOSITORY_ROWS) {
 }
 
 /** Invalid base64, which no API server returns, since it decodes values. */
-Deno.test("what is no base64 is as good as absent", () => {
+Deno.test("invalid base64 counts as absent", () => {
   for (const value of ["%", "a", "dGV4dA==dGV4dA=="]) {
     const data = Object.fromEntries([...REPOSITORY_TEXTS, "password"].map((key) => [key, value]));
     assert.deepEqual(repositoryFields(data), { usernameIsToken: false }, value);

@@ -33,11 +33,11 @@ const ROWS: [what: string, shape: AnswerShape, body: unknown, fits: boolean][] =
   ["an empty list", SECRET_LIST, list("SecretList", []), true],
   ["a list that Go wrote as null", SECRET_LIST, list("SecretList", null), true],
   ["a list without items", SECRET_LIST, { kind: "SecretList", apiVersion: "v1" }, false],
-  ["a list whose items are none", SECRET_LIST, list("SecretList", {}), false],
+  ["a list with invalid items", SECRET_LIST, list("SecretList", {}), false],
   ["a list of null", SECRET_LIST, list("SecretList", [null]), false],
-  ["a list of what has no metadata", SECRET_LIST, list("SecretList", [{}]), false],
+  ["a list of objects without metadata", SECRET_LIST, list("SecretList", [{}]), false],
   [
-    "a list of what has no namespace",
+    "a list of objects without a namespace",
     SECRET_LIST,
     list("SecretList", [{ metadata: { name: "x" } }]),
     false,
@@ -68,7 +68,7 @@ const ROWS: [what: string, shape: AnswerShape, body: unknown, fits: boolean][] =
   ["a written secret without a uid", WRITTEN, secret({ uid: "" }), false],
   ["a written secret without a version", WRITTEN, secret({ resourceVersion: undefined }), false],
   [
-    "a tried secret without a version",
+    "a secret of a dry run without a version",
     writtenShape(SECRET, true),
     secret({ resourceVersion: undefined }),
     true,
@@ -84,7 +84,12 @@ const ROWS: [what: string, shape: AnswerShape, body: unknown, fits: boolean][] =
     status: "Failure",
   }, false],
   ["a Status of nothing", removedShape(REF), { kind: "Status", apiVersion: "v1" }, false],
-  ["the secret that stays", removedShape(REF), secret({ deletionTimestamp: "now" }), true],
+  [
+    "the secret that is kept by finalizers",
+    removedShape(REF),
+    secret({ deletionTimestamp: "now" }),
+    true,
+  ],
 ];
 
 for (const [what, shape, body, fits] of ROWS) {
@@ -94,7 +99,7 @@ for (const [what, shape, body, fits] of ROWS) {
   });
 }
 
-Deno.test("why an answer is another one says what it is, and quotes nothing of it", () => {
+Deno.test("the error for an unexpected response describes it, and quotes nothing of it", () => {
   const given = (body: unknown) =>
     /but got (.*); the kubeconfig's/.exec(whyOther(SECRET, body))?.[1];
   assert.equal(given(undefined), "a response that is not JSON");

@@ -2,6 +2,7 @@ import { type KubeconfigSource, loadLibrary } from "./api/connection.ts";
 import { IdleConnections } from "./api/idle_connections.ts";
 import type { ApiCall } from "./api/send.ts";
 import { type ApiStore, apiStore } from "./api/store.ts";
+import type { KubeErrorKind } from "./errors.ts";
 import { credentialExpiry } from "./kubeconfig/expiry.ts";
 import { judge } from "./kubeconfig/judge.ts";
 import { type KubectlCommand, kubectlOf, type KubectlOptions } from "./kubectl/command.ts";
@@ -124,24 +125,37 @@ async function expiryIn({ kubeconfig: { path, content } }: Reachable): Promise<D
 }
 
 function logCall(cluster: string, call: ApiCall): void {
-  const { method, path, status, milliseconds, failure } = call;
-  const details = { cluster, method, path, status, ms: milliseconds, failure };
-  const isFine = failure === undefined || failure === "not_found";
-  observe(isFine ? "api.request" : "api.request_failed", details);
+  const { method, path, status, milliseconds, isWrite, failure } = call;
+  const { kind, why } = failure?.report ?? { kind: failure && "internal" };
+  const details = { cluster, method, path, status, ms: milliseconds, failure: kind, reason: why };
+  if (failure?.isRetried) observe("api.request_retried", details);
+  else if (kind !== undefined && !isAnswer(kind)) observe("api.request_failed", details);
+  else observe(isWrite ? "api.write" : "api.read", details);
+}
+
+/** Whether a failure only answers the caller's question: the name is free, the namespace is unknown. */
+function isAnswer(kind: KubeErrorKind | "internal"): boolean {
+  return ["not_found", "namespace_not_found", "exists", "conflict"].includes(kind);
 }
 
 function logCommand(command: KubectlCommand): void {
   const { cluster, args, code, ended, milliseconds, failures } = command;
-  const failed = code !== 0 || ended !== "exit";
-  const details = {
+  const isFine = ended === "exit" &&
+    (code === 0 || (failures.length > 0 && failures.every(({ kind }) => isAnswer(kind))));
+  observe(isFine ? "kubectl.command" : "kubectl.command_failed", {
     cluster,
     args: args.map(shortened),
     code,
     ms: milliseconds,
-    ...(ended === "exit" ? {} : { ended }),
-    ...(failures.length === 0 ? {} : { failures: [...new Set(failures)] }),
-  };
-  observe(failed ? "kubectl.command_failed" : "kubectl.command", details);
+    ended: ended === "exit" ? undefined : ended,
+    failure: listed(failures.map(({ kind }) => kind)),
+    reason: listed(failures.map(({ why }) => why)),
+  });
+}
+
+/** One object's failure is reported for each object of a List; equal ones are listed once. */
+function listed(words: readonly string[]): string | undefined {
+  return words.length === 0 ? undefined : [...new Set(words)].join("; ");
 }
 
 /** Leaves templates out of the log: they are long and always the same. */

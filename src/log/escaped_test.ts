@@ -13,7 +13,7 @@ Deno.test("a line has no control or invisible characters", () => {
   assert.equal(escaped("a\u202e\x9b\u{e0041}ü🔑"), "a\\u202e\\u009b\\udb40\\udc41ü🔑");
 });
 
-Deno.test("escaped JSON has the same meaning, and no such characters", () => {
+Deno.test("escaped JSON has the same meaning, without control or invisible characters", () => {
   const value = { [HIDDEN]: [HIDDEN, "\n", "ü🔑", { a: HIDDEN }] };
   for (const json of [JSON.stringify(value), JSON.stringify(value, null, 2) + "\n"]) {
     const shown = escapedJson(json);

@@ -58,7 +58,7 @@ Deno.test("a JSON line is an object with the properties beside the message", () 
   assert.deepEqual(rest, { level: "warning", part: "test", message: "request", method: "GET" });
 });
 
-Deno.test("a value that cannot be written is still one line", () => {
+Deno.test("a value that cannot be serialized still gives one line", () => {
   const circle: Record<string, unknown> = {};
   circle.circle = circle;
   for (const value of [circle, 1n]) {

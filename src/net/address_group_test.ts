@@ -42,7 +42,7 @@ for (const [address, isThere] of PLACES) {
 }
 
 for (const text of ["10.0.0.0/33", "::/129", "proxy.example", "10.0.0", "10.0.0.0/8/8", ""]) {
-  Deno.test(`'${text}' is no network, and is named`, () => {
+  Deno.test(`'${text}' is not a network, and the error names it`, () => {
     assert.throws(() => networksOf(["10.0.0.1", text]), (error: Error) => {
       assert.equal(error.message, `'${text}' is neither an IP address nor a CIDR network`);
       return true;

@@ -26,11 +26,11 @@ const ADDRESSES: [text: string, bytes: string | undefined][] = [
   ["", undefined],
 ];
 
-Deno.test("addresses are read from their usual spellings, and nothing else is one", () => {
+Deno.test("addresses are parsed in their usual spellings, and nothing else is", () => {
   for (const [text, bytes] of ADDRESSES) assert.equal(hex(parseAddress(text)), bytes, text);
 });
 
-Deno.test("an address of any bytes is read as it is written", () => {
+Deno.test("an address of any bytes is parsed back", () => {
   fc.assert(fc.property(fc.uint8Array({ minLength: 16, maxLength: 16 }), (bytes) => {
     const groups = bytes.toHex().match(/..../g)!;
     assert.equal(hex(parseAddress(groups.join(":"))), bytes.toHex());
@@ -66,7 +66,7 @@ Deno.test("a network has the addresses that share its bits", () => {
   }
 });
 
-Deno.test("what is no network is none", () => {
+Deno.test("an invalid network is rejected", () => {
   for (
     const text of ["10.0.0.0/33", "::/129", "10.0.0.0/", "10.0.0.0/a", "10/8", "a/8", "/8", ""]
   ) {
@@ -74,7 +74,7 @@ Deno.test("what is no network is none", () => {
   }
 });
 
-Deno.test("an IPv4 address is found wherever IPv6 carries it", () => {
+Deno.test("an IPv4 address is found in every form of IPv6 that contains it", () => {
   const carriers = [
     "::ffff:169.254.169.254",
     "::ffff:0:169.254.169.254",

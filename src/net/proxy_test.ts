@@ -48,7 +48,7 @@ const ROWS: [server: string, env: Record<string, string>, proxy: string | undefi
   ["http://[fd12::1]:8080", { http_proxy: PROXY, NO_PROXY: "[fd12::1]:80" }, PROXY],
 ];
 
-Deno.test("a loopback address is known however it is written, and no other", () => {
+Deno.test("loopback addresses are recognized in every spelling, and others are not", () => {
   for (const host of ["localhost", "127.0.0.1", "127.255.0.1", "[::1]", "[::ffff:7f00:1]"]) {
     assert.ok(isLoopback(new URL(`http://${host}`)), host);
   }

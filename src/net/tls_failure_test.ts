@@ -17,7 +17,7 @@ const CODES: [code: string, failure: TlsFailure | undefined][] = [
 ];
 
 for (const [code, failure] of CODES) {
-  Deno.test(`the code ${code || "of nothing"} is ${failure ?? "not of TLS"}`, () => {
+  Deno.test(`the code ${code || "(none)"} is ${failure ?? "no TLS failure"}`, () => {
     assert.equal(tlsFailure({ code, message: "canary" }), failure);
   });
 }
@@ -68,18 +68,18 @@ const MESSAGES: [message: string, failure: TlsFailure | undefined][] = [
 ];
 
 for (const [message, failure] of MESSAGES) {
-  Deno.test(`'${message.slice(-60)}' is ${failure ?? "not of TLS"}`, () => {
+  Deno.test(`'${message.slice(-60)}' is ${failure ?? "no TLS failure"}`, () => {
     assert.equal(tlsFailure({ message }), failure);
   });
 }
 
-Deno.test("each is said in words, and no two alike", () => {
+Deno.test("each TLS failure is described in its own words", () => {
   const words = Object.values(TLS_WORDS);
   assert.equal(new Set(words).size, words.length);
   for (const each of words) assert.match(each, /^its? [a-z]/);
 });
 
-Deno.test("a long message is read soon", () => {
+Deno.test("a long message is read quickly", () => {
   const began = performance.now();
   for (const part of ["x509: ", "current time ", "certificate ", "a", "valid for "]) {
     tlsFailure({ message: part.repeat(50_000) });

@@ -22,6 +22,7 @@ type ApiRequest = Cluster & {
   status?: number;
   ms: number;
   failure?: string;
+  reason?: string;
 };
 /** `ended` is why the process was stopped, if it did not exit by itself. */
 type KubectlRun = Cluster & {
@@ -29,7 +30,8 @@ type KubectlRun = Cluster & {
   code: number;
   ms: number;
   ended?: string;
-  failures?: readonly string[];
+  failure?: string;
+  reason?: string;
 };
 
 const at = (level: Event<None>["level"]) => <Details extends object = None>(message: string) =>
@@ -136,9 +138,11 @@ export const EVENTS = {
   ),
   "clusters.defined_twice": warning<Cluster>("cluster defined in two sources; using the first"),
 
-  "api.request": info<ApiRequest>("cluster request"),
+  "api.read": debug<ApiRequest>("cluster request"),
+  "api.write": info<ApiRequest>("cluster request"),
+  "api.request_retried": debug<ApiRequest>("cluster request failed; retrying"),
   "api.request_failed": warning<ApiRequest>("cluster request failed"),
-  "kubectl.command": info<KubectlRun>("kubectl succeeded"),
+  "kubectl.command": info<KubectlRun>("kubectl finished"),
   "kubectl.command_failed": warning<KubectlRun>("kubectl failed"),
   "kubectl.not_found": info("kubectl not available: using transport api"),
   "kubectl.missing": warning<{ hint: string }>("kubectl not available"),

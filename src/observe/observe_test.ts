@@ -22,7 +22,7 @@ Deno.test("an event is one line: its level, its part, its message, its details",
   ]);
 });
 
-Deno.test("a detail is quoted to the letter, and one without a value is left out", () => {
+Deno.test("a detail is quoted exactly, and one without a value is left out", () => {
   const details = { host: "::1", port: 80, reason: '{port} $& "' };
   assert.deepEqual(logged(() => observe("server.cannot_listen", details)), [
     'ERROR server: cannot listen host=::1 port=80 reason="{port} $& \\""',

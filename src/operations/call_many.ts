@@ -24,10 +24,12 @@ export async function callMany(
   const { selection } = taken;
   const limited: FleetCall["limited"] = ([first]) => taken.of(first!).attempt;
   const steps = stepsOf(taken, caller);
+  // One Argo CD of an API server must not hide the secrets of another one.
+  const looksByArgocd = operation.effect === "read";
   return await throughFleet(
     operation,
     caller,
-    { selection, limited, steps },
+    { selection, looksByArgocd, limited, steps },
     services,
     gates,
     note,
@@ -35,7 +37,7 @@ export async function callMany(
 }
 
 const stepsOf = (
-  { selection: { maxFailures }, of, whole = fleetAnswer }: EachClusterCall,
+  { selection: { maxFailures }, of, whole = fleetAnswer, isWhole = () => true }: EachClusterCall,
   { wantsEvents = false }: Caller,
 ): FleetCall["steps"] =>
   async function* (run, chosen) {
@@ -51,14 +53,17 @@ const stepsOf = (
     });
     const outcomes: EntryOutcome[] = [];
     const entries: ClusterEntry[] = [];
+    let isComplete = true;
     for await (const ended of all) {
       const entry = entryOf(ended, (answer) => answer, run);
       yield { event: "cluster", ...entry };
+      isComplete &&= entry.status_code >= 400 || isWhole(entry.answer);
       if (wantsEvents) outcomes.push(outcomeOf(entry));
       else entries.push(entry);
     }
     return {
-      reply: () => wantsEvents ? summaryOf(outcomes.sort(byName)) : whole(entries.sort(byName)),
+      reply: () =>
+        wantsEvents ? summaryOf(outcomes.sort(byName), isComplete) : whole(entries.sort(byName)),
     };
   };
 

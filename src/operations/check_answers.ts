@@ -39,6 +39,10 @@ const Check = z.object({
     "A cached result: the login was refused within the last 24 hours, or the host was unreachable " +
       "seconds ago, so no server was contacted",
   ),
+  skipped: z.literal(true).optional().describe(
+    "The time limit was reached, or the request was stopped, before this check. The next request starts with " +
+      "the values that were verified longest ago",
+  ),
   cells: z.array(CheckCell).describe("Where the value is stored"),
 }).openapi("CheckedPlace");
 

@@ -35,20 +35,23 @@ export const command: CommandHelp = {
 const ABOUT =
   "Verifies stored credentials where they are used, each distinct value and place once, however many " +
   "clusters have it: a few hosts concurrently, the places of a host one after the other. A host that does " +
-  "not answer gets one retry. A login that a server refused with 401 or 403 is not sent again within 24 " +
-  "hours, except by `POST /api/v1/verifications`: its result is `cached`. Results are kept in memory for 24 " +
-  "hours, and `GET /api/v1/credentials` shows them in its cells. A request counts as one of the 60 verifications " +
-  "per minute.";
+  "not answer gets one retry; after that, or after status 429, it gets no request for a while. A login that a " +
+  "server refused with 401 or 403 is not sent again within 24 hours, except by `POST /api/v1/verifications`: its " +
+  "result is `cached`. Results are kept in memory for 24 hours, and `GET /api/v1/credentials` shows them in its " +
+  "cells. A request counts as one of the 60 verifications per minute.";
 
 export const describe: OperationModule["describe"] = () => ({
   about: ABOUT,
   request: taking(CHECK_BODY, CHECK_EXAMPLES),
   answers: {
     200: {
-      ...json("All clusters were read, whatever the results of the checks", Checks),
+      ...json("All clusters were read completely, whatever the results of the checks", Checks),
       event: ChecksEventLine,
     },
-    207: json("Some clusters were read, and `not_seen` says why the others were not", Checks),
+    207: json(
+      "Some clusters were not read completely; `not_seen` lists them with the reasons",
+      Checks,
+    ),
     ...errors({ 400: "A field is missing or invalid", 404: "No credential has this ID" }),
     ...errors(CLUSTER_FAILS, Checks),
   },
@@ -136,6 +139,6 @@ function stopping({ isStopped }: FleetContext): () => string | undefined {
     isStopped()
       ? "The request was stopped before this check"
       : Date.now() > until
-      ? "the time limit was reached; the next request starts with what was never checked"
+      ? "The time limit was reached before this check. The next request starts with what was never checked"
       : undefined;
 }

@@ -27,7 +27,7 @@ export const SeedEnvelope = z.object({
   request_id: z.string().optional().describe(
     "For a bug: the ID of the request in the server's log",
   ),
-}).openapi("SeedError");
+}).openapi("PlainError");
 
 export const Envelope = SeedEnvelope.extend({
   code: z.enum(ERROR_CODES).describe("Error code; codes never change"),
@@ -83,4 +83,4 @@ const ofFailedWrite = {
 
 /** The error of a write or deletion that was started. */
 export const WriteFailed = Envelope.extend(ofFailedWrite).openapi("WriteFailed");
-export const SeedWriteFailed = SeedEnvelope.extend(ofFailedWrite).openapi("SeedWriteFailed");
+export const SeedWriteFailed = SeedEnvelope.extend(ofFailedWrite).openapi("PlainWriteFailed");

@@ -24,7 +24,7 @@ interface Request {
   end(): Promise<void>;
 }
 
-/** Requests that take as long as a test wants. */
+/** Requests that take as long as the test says. */
 function scene(options: Partial<LimitsOptions> = {}) {
   const clock = fakeClock();
   const limits = new Limits({ ...OPTIONS, ...options });
@@ -113,10 +113,10 @@ Deno.test("no request runs beyond the limit of held ones, however long they hang
   assert.equal(hung.filter(({ state }) => state === "in").length, 4);
 });
 
-Deno.test("a request that would wait too long is rejected at once, with the limit and the time of a retry", async () => {
+Deno.test("a request that would wait too long is rejected immediately, with the limit and the retry time", async () => {
   using it = scene();
   const there = await many(it, 3, "r");
-  await it.clock.advance(9000); // so long do they take at least
+  await it.clock.advance(9000); // the minimum time of the running requests
   const [waits] = await many(it, 1, "w");
   const before = it.clock.elapsed;
   const late = await many(it, 3, "l");
@@ -145,7 +145,7 @@ Deno.test("the duration of earlier requests predicts the wait of the next ones",
   assert.deepEqual(statesOf(others), ["in", "waiting", "waiting"]);
 });
 
-Deno.test("a request that has waited in vain is rejected", async () => {
+Deno.test("a request that has waited too long is rejected", async () => {
   using it = scene();
   await many(it, 3, "r");
   const late = await it.ask("late");
@@ -172,13 +172,13 @@ const FULL: {
   message: string;
 }[] = [
   {
-    what: "more than may wait for a cluster",
+    what: "the limit of waiting requests for a cluster is reached",
     options: { perCluster: 1, waitingPerCluster: 2 },
     come: async (it) => (await many(it, 4, "r"))[3]!,
     message: "Busy: the request limit of cluster 'a' is reached; retry in 1 s",
   },
   {
-    what: "more than may wait in all",
+    what: "the limit of all waiting requests is reached",
     options: { perCluster: 1, waiting: 2 },
     come: async (it) => {
       for (const cluster of ["b", "c"]) await many(it, 2, cluster, { cluster });
@@ -187,19 +187,19 @@ const FULL: {
     message: "Busy: the request limit of the server is reached; retry in 1 s",
   },
   {
-    what: "more than may be under way in all",
+    what: "the limit of all requests is reached",
     options: { all: 2 },
     come: async (it) => (await many(it, 3, "r"))[2]!,
     message: "Busy: the request limit of the server is reached; retry in 1 s",
   },
   {
-    what: "more of a token than may be under way of one",
+    what: "the request limit of a token is reached",
     options: { perToken: 2 },
     come: async (it) => (await many(it, 3, "r", { token: "t" }))[2]!,
     message: "Busy: the request limit of token 't' is reached; retry in 1 s",
   },
   {
-    what: "more of a token about several clusters than may be under way of one",
+    what: "the request limit of a token is reached on several clusters",
     options: { fleetsPerToken: 2 },
     come: async (it) => {
       const fleet = { cluster: undefined, token: "t", isFleet: true };
@@ -213,7 +213,7 @@ const FULL: {
     message: "Busy: the request limit of token 't' is reached; retry in 1 s",
   },
   {
-    what: "more of what needs no cluster than may be under way",
+    what: "the limit of requests without a cluster is reached",
     options: { all: 2 },
     come: async (it) => (await many(it, 3, "r", { cluster: undefined }))[2]!,
     message: "Busy: the request limit of the server is reached; retry in 1 s",
@@ -221,12 +221,12 @@ const FULL: {
 ];
 
 for (const { what, options, come, message } of FULL) {
-  Deno.test(`${what}: one more is rejected at once`, async () => {
+  Deno.test(`${what}: one more is rejected immediately`, async () => {
     using it = scene(options);
     const request = await come(it);
     assert.equal(it.clock.elapsed, 0);
     assert.equal(refusal(request).message, message);
-    // Nothing is left of it.
+    // It leaves nothing behind.
     assert.equal(
       (await it.ask("again", { cluster: "z", token: "other" })).state instanceof Error,
       options.all === 2,
@@ -250,7 +250,7 @@ for (const [crowd, other] of [["read", "write"], ["write", "read"]] as const) {
     const isIn = (requests: readonly Request[]) =>
       requests.filter(({ state }) => state === "in").length;
     assert.deepEqual([isIn(waiting), isIn(others)], [2, 2]);
-    // Whichever end: neither starves.
+    // Whichever requests end, neither kind starves.
     for (const request of [...waiting, ...others].filter(({ state }) => state === "in")) {
       await request.end();
     }
@@ -367,7 +367,7 @@ Deno.test("a request whose client is gone never starts, but continues if it has 
   assert.deepEqual(it.order, ["first", "third"]);
 });
 
-Deno.test("new limits take effect at once, also for waiting requests", async () => {
+Deno.test("new limits take effect immediately, also for waiting requests", async () => {
   using it = scene({ perCluster: 1 });
   const requests = await many(it, 2, "r");
   it.limits.configure(OPTIONS);
@@ -384,7 +384,7 @@ Deno.test("with kubectl the limits follow from the processes, with api from max-
 });
 
 for (const maxRequests of [1, 2, 3, 256]) {
-  Deno.test(`of ${maxRequests} requests, each may be to a cluster, and some slots are always left for others`, async () => {
+  Deno.test(`with max-requests ${maxRequests} a request may be for a cluster, and some slots are always left for others`, async () => {
     using it = scene(serverLimits({ maxRequests, seconds: 10 }));
     const first = await it.ask("r");
     assert.equal(first.state, "in");
@@ -396,7 +396,7 @@ for (const maxRequests of [1, 2, 3, 256]) {
   });
 }
 
-Deno.test("bodies of one token leave slots for those of others", async () => {
+Deno.test("request bodies of one token leave slots for those of others", async () => {
   using it = scene(bodyLimits(8));
   const slow = await many(it, 8, "slow", { cluster: undefined, token: "reader" });
   assert.equal(slow.filter(({ state }) => state === "in").length, 2);

@@ -4,7 +4,7 @@ import { Matrix, MatrixEventLine } from "./matrix_answers.ts";
 import { CLUSTER_FAILS, errors, json } from "./openapi/content.ts";
 import type { CommandHelp, OperationModule } from "./operation.ts";
 import { parseQuery } from "./parse.ts";
-import { columnAnswer, matrixAnswer } from "./respond/matrix.ts";
+import { columnAnswer, isWholeColumn, matrixAnswer } from "./respond/matrix.ts";
 import { credentialsFields as fields, CredentialsQuery } from "./schemas/credentials.ts";
 import { askedSelection } from "./target.ts";
 
@@ -60,8 +60,11 @@ export const describe: OperationModule["describe"] = () => ({
   about: ABOUT,
   request: { query: CredentialsQuery },
   answers: {
-    200: { ...json("All clusters were read", Matrix), event: MatrixEventLine },
-    207: json("Some clusters were read, and `clusters` says why the others were not", Matrix),
+    200: { ...json("All clusters were read completely", Matrix), event: MatrixEventLine },
+    207: json(
+      "Some clusters were not read completely; `clusters` lists them with the reasons",
+      Matrix,
+    ),
     ...errors({ 400: "A parameter is missing, unknown or invalid" }),
     ...errors(CLUSTER_FAILS, Matrix),
   },
@@ -85,6 +88,7 @@ export const take: OperationModule["take"] = ({ query }) => {
         return { reply: () => columnAnswer(read) };
       },
     }),
+    isWhole: isWholeColumn,
     whole: (entries) => matrixAnswer(entries, { kinds, states, q, owner, expiresBefore }),
   };
 };

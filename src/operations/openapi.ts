@@ -25,11 +25,12 @@ const ABOUT =
   "Manage image pull secrets and Argo CD repository credentials on many Kubernetes clusters.\n\n" +
   "Every operation has a path below `/api/v1`; the older ones also have one at the root, which " +
   "does the same. Every response is JSON, except streams of events. An error has `error`, a " +
-  "`message` for people and a `code` for machines. The six paths of the first version have no `code`; " +
-  "if the cluster of `GET /secrets` cannot be queried, its error has the fields of a list in place of " +
-  "`error`. Unknown and duplicate fields of a request body are errors. Unknown parameters of a query are " +
-  "errors, except for `GET /` and `GET /health`; a POST has no parameters, a DELETE no body. A HEAD " +
-  "request gets the response of a GET, without the body.";
+  "`message` for people and a `code` for machines. The six oldest paths (`/`, `/health`, `/clusters`, " +
+  "`/secrets`, `/secrets/add_docker`, `/secrets/add_helm_repo`) have no `code`; if the cluster of " +
+  "`GET /secrets` cannot be queried, its error has the fields of a list in place of `error`. Unknown and " +
+  "duplicate fields of a request body are errors. Unknown parameters of a query are errors, except for " +
+  "`GET /` and `GET /health`; a POST has no parameters, a DELETE no body. A HEAD request gets the response " +
+  "of a GET, without the body.";
 
 /** For operations that may be about several clusters. */
 const SEVERAL =

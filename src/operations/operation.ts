@@ -163,6 +163,11 @@ export interface EachClusterCall {
    * @default lists all entries, with counts
    */
   whole?(entries: readonly ClusterEntry[]): Json;
+  /**
+   * Whether the answer of a cluster that succeeded is complete; otherwise the status is 207.
+   * @default true
+   */
+  isWhole?(answer: object): boolean;
 }
 
 /** A call about several clusters in one or more steps, each on some of them. */

@@ -15,7 +15,7 @@ const NEAREST: [missing: string[], existing: string[] | undefined, remedy: objec
   }],
   [["nowhere"], EXISTING, undefined],
   [["kube-sytem"], undefined, undefined],
-  // It is written anyway, and a request must not name it.
+  // It is written anyway, so a request must not name it.
   [["argocdd"], EXISTING, undefined],
   // A setting names Argo CD's namespace; a label says that there is none.
   [["argocd"], ["argocd2"], { labels: { "argocd-configurer.io/argocd-namespace": "none" } }],
@@ -29,7 +29,7 @@ for (const [names, existingNamespaces, remedy] of NEAREST) {
   const what = existingNamespaces === undefined
     ? "namespaces that may not be listed"
     : "existing ones";
-  Deno.test(`for ${names} among ${what}, ${JSON.stringify(remedy)} is suggested`, () => {
+  Deno.test(`for ${names} among ${what}, ${JSON.stringify(remedy) ?? "nothing"} is suggested`, () => {
     const refused = { refusals: missing(...names), existingNamespaces };
     const error = refusedError(refused, { argocdNamespace: "argocd", by: "body" });
     assert.deepEqual([error.code, error.field, error.remedy], [

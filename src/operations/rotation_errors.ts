@@ -23,8 +23,8 @@ export function rotationRefused(
       return new OperationError("rotation_running", about, { body: about });
     }
     case "clusters_not_seen": {
-      const { notSeen } = refusal;
-      const about = { notSeen, maxFailures };
+      const { notSeen, isFirst } = refusal;
+      const about = { notSeen, isFirst, maxFailures };
       return new OperationError("clusters_not_seen", about, { body: { not_seen: notSeen } });
     }
     case "cannot_hold": {

@@ -18,8 +18,9 @@ function some(names: readonly string[]): string {
 const quoted = (names: readonly string[]) => some(names.map((name) => `'${name}'`));
 
 function clustersNotSeen(
-  { notSeen, maxFailures }: {
+  { notSeen, isFirst, maxFailures }: {
     readonly notSeen: readonly ClusterNotSeen[];
+    readonly isFirst: boolean;
     readonly maxFailures: number;
   },
 ): string {
@@ -29,12 +30,11 @@ function clustersNotSeen(
     ? `Cannot read cluster '${first!.cluster}': ${first!.message}`
     : `Cannot read ${notSeen.length} clusters: ${quoted(notSeen.map(({ cluster }) => cluster))}`;
   const them = isOne ? "it" : "them";
-  const isTooMany = notSeen.length > maxFailures;
-  // If the number is allowed, one of the clusters is in 'first'.
-  const instead = isTooMany
-    ? send({ max_failures: notSeen.length })
-    : `remove ${them} from 'first'`;
-  return sentences(which, UNCHANGED, `Leave ${them} out, or ${instead}`);
+  const instead = [
+    ...notSeen.length > maxFailures ? [send({ max_failures: notSeen.length })] : [],
+    ...isFirst ? [`remove ${them} from 'first'`] : [],
+  ];
+  return sentences(which, UNCHANGED, `Leave ${them} out, or ${instead.join(" and ")}`);
 }
 
 function cannotHold({ places }: { readonly places: readonly UnwritablePlace[] }): string {
@@ -53,7 +53,11 @@ export const ROTATION_ERRORS = {
     fields: () => ["set"],
   }),
   clusters_not_seen: kind<
-    { readonly notSeen: readonly ClusterNotSeen[]; readonly maxFailures: number }
+    {
+      readonly notSeen: readonly ClusterNotSeen[];
+      readonly isFirst: boolean;
+      readonly maxFailures: number;
+    }
   >(409, clustersNotSeen, {
     fields: () => ["max_failures"],
   }),

@@ -85,7 +85,7 @@ const usernames = (fields: Fields, name: string): object[] =>
       : usernames(inside ?? {}, name).map((each) => ({ [field]: [each] }))
   );
 
-Deno.test("a user name that is a token is masked, of all operations and kinds", async () => {
+Deno.test("a user name that is a token is masked in all operations and kinds", async () => {
   const token = `ghp_${CANARY.replace("-", "")}`;
   const found = (await allFields()).flatMap(([of, fields]) =>
     usernames(fields, token).map((given, i) => {

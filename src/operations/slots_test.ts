@@ -85,8 +85,8 @@ Deno.test("never more requests run than there are slots, none waits for a free s
         check([...requests], clock.elapsed);
       }
       for (let there = those(); there.length > 0; there = those()) await end(there[0]!);
-      assert.equal(requests.size, 0, "who waits is let in when all others have ended");
-      // As on the first day.
+      assert.equal(requests.size, 0, "a waiting request runs when all others have finished");
+      // As at the start.
       for (const cluster of ["a", "a", "b"]) {
         assert.ok((await ask(cluster, "t", "read")).release, `there is a slot at ${cluster}`);
       }
@@ -102,7 +102,7 @@ function check(requests: readonly Request[], now: number): void {
   for (const name of NAMES) assert.ok(at(name) <= OPTIONS.perCluster);
   assert.ok(there.length <= OPTIONS.held + NAMES.length);
   for (const { cluster, token, asked } of requests.filter(({ began }) => began === undefined)) {
-    assert.ok(now - asked <= OPTIONS.wait, "nobody waits for longer");
+    assert.ok(now - asked <= OPTIONS.wait, "no request waits for longer");
     const isFree = at(cluster) < OPTIONS.perCluster && working.length < OPTIONS.slots &&
       there.length < OPTIONS.held;
     assert.ok(!isFree || token !== undefined, `one waits for ${cluster} while there is a slot`);

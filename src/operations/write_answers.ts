@@ -81,7 +81,7 @@ export const RootNotAcceptedAnswer = Envelope.extend(ofNotAcceptedAtRoot).openap
   "RootNotAccepted",
 );
 export const SeedNotAcceptedAnswer = SeedEnvelope.extend(ofNotAcceptedAtRoot)
-  .openapi("SeedNotAccepted");
+  .openapi("PlainNotAccepted");
 
 const verifiedAll = <Each extends z.ZodType>(each: Each) => ({
   success: z.literal(true),
@@ -155,7 +155,7 @@ export const SecretsExistAnswer = Envelope.extend(ofExisting).openapi("SecretsEx
 /** On the seed's paths these errors have no status code. */
 const seedError = { error: z.literal(true), message: z.string() };
 export const SeedSecretsExistAnswer = z.object({ ...seedError, ...ofExisting })
-  .openapi("SeedSecretsExist");
+  .openapi("PlainSecretsExist");
 
 const template = z.string().optional().describe(
   "Name of the credential template that was written with it",
@@ -241,4 +241,4 @@ const ofExistingHelm = { existing_secret: Existing, upsert_required: z.literal(t
 
 export const HelmRepoExistsAnswer = Envelope.extend(ofExistingHelm).openapi("HelmRepoExists");
 export const SeedHelmRepoExistsAnswer = z.object({ ...seedError, ...ofExistingHelm })
-  .openapi("SeedHelmRepoExists");
+  .openapi("PlainHelmRepoExists");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { callerKey, PerMinute } from "./per_minute.ts";
 
-Deno.test("the first of the next minute tells how many were too many, once", () => {
+Deno.test("the first count of the next minute returns how many were too many, once", () => {
   let now = 1000;
   const counter = new PerMinute({ now: () => now, allowed: 2 });
   const some = (count: number, key = "a") =>
@@ -16,13 +16,13 @@ Deno.test("the first of the next minute tells how many were too many, once", () 
   ]);
 });
 
-Deno.test("no more keys are remembered than were said", () => {
+Deno.test("no more keys are remembered than configured", () => {
   const counter = new PerMinute({ allowed: 1, keys: 2 });
   const isTooMany = (key: string) => counter.count(key).isTooMany;
   assert.deepEqual(["a", "a", "b", "c", "a"].map(isTooMany), [false, true, false, false, false]);
 });
 
-Deno.test("ten a minute are let pass, and the next are to wait for the rest of it", () => {
+Deno.test("ten counts a minute are allowed, and the next ones wait for the rest of the minute", () => {
   let now = 0;
   const counter = new PerMinute({ now: () => now });
   for (let i = 0; i < 10; i++) assert.equal(counter.count("a").isTooMany, false);
@@ -35,7 +35,7 @@ Deno.test("ten a minute are let pass, and the next are to wait for the rest of i
   assert.equal(counter.count("a").isTooMany, false);
 });
 
-Deno.test("however many keys there are, ten thousand are remembered", () => {
+Deno.test("ten thousand keys are remembered, and no more", () => {
   const counter = new PerMinute({ now: () => 0 });
   counter.count("first", 11);
   for (let i = 0; i < 9_999; i++) counter.count(`address-${i}`);
@@ -44,13 +44,13 @@ Deno.test("however many keys there are, ten thousand are remembered", () => {
   assert.equal(counter.count("first").isTooMany, false);
 });
 
-Deno.test("a token is one caller from anywhere, and an address is none that is named like it", () => {
+Deno.test("a token is one caller from any address, and is not an address of the same name", () => {
   assert.equal(callerKey("ci", "192.0.2.1"), callerKey("ci", "192.0.2.2"));
   assert.notEqual(callerKey("ci", "192.0.2.1"), callerKey("other", "192.0.2.1"));
   assert.notEqual(callerKey("192.0.2.1", "192.0.2.1"), callerKey(undefined, "192.0.2.1"));
 });
 
-Deno.test("sixty a minute of a caller are sixty, from however many addresses of one network", () => {
+Deno.test("a caller is limited to sixty a minute from all addresses of one network", () => {
   let now = 0;
   const tries = new PerMinute({ allowed: 60, now: () => now });
   const tryFrom = (address: string) => tries.count(callerKey(undefined, address));

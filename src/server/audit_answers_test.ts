@@ -19,7 +19,7 @@ const MORE: Required<NonNullable<AuditEntry["more"]>> = {
   replaces_of: 11,
 };
 
-/** All that may stand in a line. */
+/** An entry with every field. */
 const ENTRY: Required<AuditEntry> = {
   time: "2026-01-01T00:00:00.000Z",
   phase: "end",
@@ -58,7 +58,7 @@ const ENTRY: Required<AuditEntry> = {
   more: MORE,
 };
 
-Deno.test("the answer's schema names all that a line of the audit log may say", () => {
+Deno.test("the response schema has all fields of an audit log entry", () => {
   const chain: Required<EntryPage["chain"]> = {
     state: "broken",
     checked: 1,
@@ -66,5 +66,5 @@ Deno.test("the answer's schema names all that a line of the audit log may say", 
     why: "no key",
   };
   const answer = { entries: [ENTRY], total: 1, truncated: false, damaged: 0, chain };
-  assert.deepEqual(AuditAnswer.parse(answer), answer); // what it does not name is taken off
+  assert.deepEqual(AuditAnswer.parse(answer), answer); // unknown fields are removed
 });

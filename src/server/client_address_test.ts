@@ -23,7 +23,7 @@ const headersWith = (header: string | undefined) =>
   new Headers(header === undefined ? {} : { "X-Forwarded-For": header });
 
 for (const [header, address] of ROWS) {
-  Deno.test(`behind a proxy, ${header ?? "no header"} means the client ${address}`, () => {
+  Deno.test(`behind a proxy, ${header ?? "no header"} gives the client ${address}`, () => {
     const proxies = trustedProxies([PROXY]);
     assert.equal(clientAddress(headersWith(header), PROXY, proxies), address);
   });
@@ -57,12 +57,12 @@ const PEERS: [named: boolean | string[], peer: string, isBelieved: boolean][] = 
 
 for (const [named, peer, isBelieved] of PEERS) {
   const what = `with behind-proxy ${JSON.stringify(named)} the header of ${peer}`;
-  Deno.test(`${what} is ${isBelieved ? "" : "not "}believed`, () => {
+  Deno.test(`${what} is ${isBelieved ? "" : "not "}trusted`, () => {
     const address = clientAddress(headersWith("203.0.113.7"), peer, trustedProxies(named));
     assert.equal(address, isBelieved ? "203.0.113.7" : peer);
   });
 }
 
-Deno.test("what is no address and no network is named", () => {
+Deno.test("an invalid address or network is named", () => {
   assert.throws(() => trustedProxies(["10.0.0.1", "proxy.example"]), /'proxy\.example'/);
 });

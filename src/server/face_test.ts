@@ -40,7 +40,7 @@ const STATUSES: [method: string, path: string, status: number][] = [
 ];
 
 for (const [method, path, status] of STATUSES) {
-  Deno.test(`a cluster that is not there is ${status} at ${method} ${path}`, () => {
+  Deno.test(`a missing cluster is ${status} at ${method} ${path}`, () => {
     const unknown = { kind: "cluster_not_found", cluster: "a", file: "a.kubeconfig" } as const;
     const answer = errorReplyAt(clusterNotFound(unknown, "cluster"), { method, path });
     assert.equal(answer.status, status);

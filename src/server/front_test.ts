@@ -25,7 +25,7 @@ const get = (path: string, headers: Record<string, string> = {}) =>
 
 const textOf = async (response: Response | Promise<Response>) => await (await response).text();
 
-Deno.test("/health is answered while the app is being loaded, everything else waits for it", async () => {
+Deno.test("/health responds while the app is being loaded, and all other requests wait for it", async () => {
   const loading = Promise.withResolvers<App>();
   const served = front(() => loading.promise);
   const health = await served.fetch(get("/health", { "x-request-id": "mine" }));
@@ -51,19 +51,19 @@ Deno.test("the app is loaded once, by the first request", async () => {
 for (
   const [what, request] of [
     ["another path", get("/healthy")],
-    ["another path with that end", get("/a/health")],
+    ["another path that ends the same", get("/a/health")],
     ["a query", get("/health?x")],
     ["a page", get("/health", { origin: "http://localhost" })],
     ["another method", new Request("http://localhost/health", { method: "POST" })],
     ["HEAD", new Request("http://localhost/health", { method: "HEAD" })],
   ] as const
 ) {
-  Deno.test(`the way through the router is taken for ${what}`, async () => {
+  Deno.test(`the router handles ${what}`, async () => {
     assert.equal(await textOf(front(() => named("app")).fetch(request)), "app");
   });
 }
 
-Deno.test("an unsafe request id is not taken, and each request has one line in the log", async () => {
+Deno.test("an unsafe request id is replaced, and each request has one line in the log", async () => {
   const lines: string[] = [];
   configureLog({ format: "json", level: "debug", write: (line) => lines.push(line) });
   const response = await front(() => named("app")).fetch(get("/health", { "x-request-id": "a b" }));
@@ -78,7 +78,7 @@ Deno.test("an unsafe request id is not taken, and each request has one line in t
   );
 });
 
-Deno.test("10,000 probes leave no line in the log of a server that does not log at debug", async () => {
+Deno.test("10,000 probes leave no line in the log unless its level is debug", async () => {
   const lines: string[] = [];
   configureLog({ format: "json", level: "info", write: (line) => lines.push(line) });
   const served = front(() => named("app"));

@@ -30,7 +30,7 @@ function byHand() {
   };
 }
 
-/** A stream of events that a test hands out, and what became of it. */
+/** A stream of events that a test hands out, and its outcome. */
 function started(options: Partial<NdjsonOptions> = {}) {
   const { events, ...hand } = byHand();
   const state = { gone: 0, produced: 0, errors: [] as unknown[], end: undefined as unknown };
@@ -46,7 +46,7 @@ function started(options: Partial<NdjsonOptions> = {}) {
 
 type Reader = ReadableStreamDefaultReader<Uint8Array>;
 
-/** What the reader gets next, as text; `undefined` at the end. */
+/** The reader's next chunk as text; `undefined` at the end. */
 async function next(reader: Reader): Promise<string | undefined> {
   const { value } = await reader.read();
   return value && new TextDecoder().decode(value);
@@ -64,7 +64,7 @@ const turn = () => new Promise((resolve) => setTimeout(resolve, 0));
 
 const isCut = (cut: string) => (error: unknown) => error instanceof StreamCut && error.cut === cut;
 
-Deno.test("an event is handed on as a line as soon as it is there", async () => {
+Deno.test("an event is sent as a line immediately", async () => {
   const { give, end, reader, ended } = started();
   const first = next(reader);
   give({ event: "started", clusters: 2 });
@@ -90,7 +90,7 @@ Deno.test("unread events are buffered in order and block nothing", async () => {
   assert.deepEqual(state.end, {});
 });
 
-Deno.test("the body has not ended before its reader has taken the end", async () => {
+Deno.test("the body does not end before its reader has read the end", async () => {
   const { give, end, reader, state, ended } = started();
   give({});
   end();
@@ -101,7 +101,7 @@ Deno.test("the body has not ended before its reader has taken the end", async ()
   assert.deepEqual(await ended, {});
 });
 
-Deno.test("a large event is handed on in pieces", async () => {
+Deno.test("a large event is sent in pieces", async () => {
   const { give, end, reader } = started();
   const text = "ü".repeat(1_000_000);
   give({ text });
@@ -119,7 +119,7 @@ Deno.test("a large event is handed on in pieces", async () => {
   assert.equal(size, new TextEncoder().encode(whole).length);
 });
 
-Deno.test("the stream of a slow reader is cut, while the events run to their end", async () => {
+Deno.test("the stream of a slow reader is cut, and the events run to their end", async () => {
   const { give, end, reader, state, ended } = started({ maxBehind: 100 });
   give({ i: "x".repeat(60) });
   give({ i: "y".repeat(60) }); // together more than may wait
@@ -128,13 +128,13 @@ Deno.test("the stream of a slow reader is cut, while the events run to their end
   await assert.rejects(reader.read(), isCut("client_slow"));
   for (let i = 0; i < 10; i++) give({ i });
   await turn();
-  assert.equal(state.end, undefined); // what makes the events has not ended
+  assert.equal(state.end, undefined); // the source of the events has not ended
   end();
   assert.deepEqual(await ended, { cut: "client_slow" });
   assert.deepEqual([state.produced, state.gone, state.errors], [1, 0, []]);
 });
 
-Deno.test("one event may wait whatever its size", async () => {
+Deno.test("a single event is buffered whatever its size", async () => {
   const { give, end, reader } = started({ maxBehind: 100 });
   give({ i: "x".repeat(1000) });
   end();
@@ -142,7 +142,7 @@ Deno.test("one event may wait whatever its size", async () => {
   assert.equal((await rest(reader)).length, 1009);
 });
 
-Deno.test("up to the bound a reader is waited for, and what it takes makes room", async () => {
+Deno.test("a reader below the limit is waited for, and what it reads makes room", async () => {
   const { give, end, reader, ended } = started({ maxBehind: 30 });
   for (let round = 0; round < 20; round++) {
     for (let i = 0; i < 3; i++) give({ i }); // 8 bytes each
@@ -168,7 +168,7 @@ Deno.test("a client that leaves is reported, and the events run to their end", a
   assert.equal(state.produced, 1);
 });
 
-Deno.test("a client that goes away before it has read all has not got all", async () => {
+Deno.test("a client that leaves before it has read everything counts as left", async () => {
   const { give, end, reader, ended } = started();
   give({ i: 1 });
   give({ i: 2 });
@@ -178,7 +178,7 @@ Deno.test("a client that goes away before it has read all has not got all", asyn
   assert.deepEqual(await ended, { cut: "client_left" });
 });
 
-Deno.test("a client that left before the stream began, or whose body is not cancelled, has left", async () => {
+Deno.test("a client that left before the stream started, or without cancelling its body, counts as left", async () => {
   for (const isEarly of [true, false]) {
     const client = new AbortController();
     if (isEarly) client.abort();
@@ -194,7 +194,7 @@ Deno.test("a client that left before the stream began, or whose body is not canc
   }
 });
 
-Deno.test("a client that goes away when it has all of a stream has not left it", async () => {
+Deno.test("a client that leaves after it has read everything does not count as left", async () => {
   const client = new AbortController();
   const { end, reader, state, ended } = started({ signal: client.signal });
   end();
@@ -203,7 +203,7 @@ Deno.test("a client that goes away when it has all of a stream has not left it",
   assert.deepEqual([await ended, state.gone], [{}, 0]);
 });
 
-Deno.test("what is thrown cuts the stream behind the events before it", async () => {
+Deno.test("an exception cuts the stream after the events before it", async () => {
   const { give, fail, reader, state, ended } = started();
   give({ i: 1 });
   give({ i: 2 });
@@ -224,7 +224,7 @@ Deno.test("an error without a reader is reported, too", async () => {
   assert.equal(state.errors.length, 1);
 });
 
-Deno.test("an event that is no JSON cuts the stream, but not what makes the events", async () => {
+Deno.test("an event that is not JSON cuts the stream, and its source continues", async () => {
   const { give, end, reader, state, ended } = started();
   give({ i: 1 });
   give({ i: 2n });
@@ -237,7 +237,7 @@ Deno.test("an event that is no JSON cuts the stream, but not what makes the even
   assert.deepEqual(await ended, { cut: "error" });
 });
 
-Deno.test("events that cannot be started cut the stream", async () => {
+Deno.test("a source of events that fails to start cuts the stream", async () => {
   const errors: unknown[] = [];
   const broken = {
     [Symbol.asyncIterator]() {
@@ -263,7 +263,7 @@ Deno.test("an error after the last event is reported, and the body ends normally
   assert.equal(state.errors.length, 1);
 });
 
-/** A stream of which the reader has taken the first of three events and asks for no more. */
+/** A stream whose reader has read the first of three events and then stops reading. */
 async function unread() {
   const it = started();
   for (let i = 0; i < 3; i++) it.give({ i });
@@ -282,7 +282,7 @@ Deno.test("a reader that takes nothing for 30 seconds after the last event loses
   await assert.rejects(reader.read(), isCut("client_stalled"));
 });
 
-Deno.test("as long as events may come a reader may pause, and after that each piece is time", async () => {
+Deno.test("a reader may pause while more events may come, and then has 30 seconds for each piece", async () => {
   using clock = fakeClock();
   const { give, end, state, reader } = await unread();
   await clock.advance(600_000);
@@ -297,7 +297,7 @@ Deno.test("as long as events may come a reader may pause, and after that each pi
   assert.deepEqual(state.end, {});
 });
 
-Deno.test("no timer is left of a stream that was read or left", async () => {
+Deno.test("a stream that was read or left leaves no timer", async () => {
   const ends: Promise<BodyEnd>[] = [];
   for (const leave of [false, true]) {
     const { give, end, reader, ended } = started();
@@ -309,4 +309,4 @@ Deno.test("no timer is left of a stream that was read or left", async () => {
     ends.push(ended);
   }
   assert.deepEqual(await Promise.all(ends), [{}, { cut: "client_left" }]);
-}); // Deno itself looks for timers that a test leaves
+}); // Deno fails a test that leaves a timer

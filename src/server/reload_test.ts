@@ -14,7 +14,7 @@ import { front } from "./front.ts";
 import { endRequests } from "./listen/graceful_stop.ts";
 import { type Reloadable, reloader } from "./reload.ts";
 
-/** One event at each step, with how many secrets the cluster has then, and at last `done`. */
+/** One event at each step, with the number of secrets in the cluster, and finally `done`. */
 function steps(store: SecretStore, step: () => Promise<boolean>): Operation {
   return {
     name: "steps",
@@ -44,7 +44,7 @@ function steps(store: SecretStore, step: () => Promise<boolean>): Operation {
   };
 }
 
-/** A server whose programs are named by their number, and whose streams go on when a test says so. */
+/** A server whose apps are numbered, and whose streams continue when a test says so. */
 function served() {
   const log: string[] = [];
   configureLog({ format: "text", level: "info", write: (line) => log.push(line) });
@@ -114,7 +114,7 @@ function served() {
       );
       return answer.body!.pipeThrough(new TextDecoderStream()).getReader();
     },
-    /** Lets the stream that has waited for longest go on, or end. */
+    /** Lets the stream that has waited for longest continue, or end. */
     async step(goesOn = true) {
       await turn();
       waiting.shift()!(goesOn);
@@ -124,7 +124,7 @@ function served() {
 
 const turn = () => new Promise((resolve) => setTimeout(resolve, 0));
 
-Deno.test("a stream at SIGHUP goes on with its cluster, whose connections are closed after it", async () => {
+Deno.test("a stream at SIGHUP continues with its cluster, whose connections are closed after it", async () => {
   const { app, begin, step, hangUp, closed } = served();
   const reader = await begin();
   await step();
@@ -160,7 +160,7 @@ Deno.test("a stream without a reader keeps its cluster until it ends", async () 
   assert.ok(!log.join("").includes("internal error"), log.join(""));
 });
 
-Deno.test("of several programs that were replaced each is closed when its own streams end", async () => {
+Deno.test("each of several replaced apps is closed when its own streams end", async () => {
   const { begin, step, hangUp, closed } = served();
   const first = await begin();
   await hangUp();
@@ -176,7 +176,7 @@ Deno.test("of several programs that were replaced each is closed when its own st
   assert.deepEqual(closed, [2, 0]);
 });
 
-Deno.test("SIGTERM after SIGHUP waits for the streams of both programs", async () => {
+Deno.test("SIGTERM after SIGHUP waits for the streams of both apps", async () => {
   const { app, begin, step, hangUp } = served();
   const readers = [await begin()];
   await hangUp();
@@ -193,7 +193,7 @@ Deno.test("SIGTERM after SIGHUP waits for the streams of both programs", async (
   assert.equal(ended, true);
 });
 
-Deno.test("a stream that does not end in time is named, and holds up the shutdown no longer", async () => {
+Deno.test("a stream that does not end in time is named, and no longer delays the shutdown", async () => {
   const { app, begin, step, log } = served();
   const reader = await begin();
   assert.equal(await endRequests(app, 0), false);
@@ -202,7 +202,7 @@ Deno.test("a stream that does not end in time is named, and holds up the shutdow
   while (!(await reader.read()).done);
 });
 
-Deno.test("a configuration that cannot be used changes nothing", async () => {
+Deno.test("an invalid configuration changes nothing", async () => {
   const { begin, step, hangUp, closed, log, breakConfiguration } = served();
   breakConfiguration("port is no number");
   const reader = await begin();

@@ -16,7 +16,7 @@ import {
 } from "../operations/reply.ts";
 import { sendReply } from "./send.ts";
 
-/** A server that answers everything with one reply, behind all that lasts as long as a request. */
+/** A server that answers everything with one reply, behind the middleware of a request. */
 function served(reply: () => Reply, places = 256) {
   const lines: string[] = [];
   configureLog({ format: "json", level: "debug", write: (line) => lines.push(line) });
@@ -65,14 +65,14 @@ const USUAL = {
 };
 const DATA = "default-src 'none'; frame-ancestors 'none'";
 
-/** What the headers are, the request's id apart. */
+/** The headers without the request id. */
 function headersOf({ headers }: Response) {
   const { "x-request-id": id, ...others } = Object.fromEntries(headers);
   assert.match(id!, /^[\w-]+$/);
   return others;
 }
 
-Deno.test("JSON has its headers, is kept by no cache and shown in no frame", async () => {
+Deno.test("JSON has its headers, and is neither cached nor framed", async () => {
   const { ask } = served(() => ({ status: 201, body: { a: 1 }, headers: { "Retry-After": "1" } }));
   const answer = await ask();
   assert.equal(answer.status, 201);
@@ -92,7 +92,7 @@ Deno.test("a HEAD for JSON has its length", async () => {
   assert.equal(answer.headers.get("content-length"), "16");
 });
 
-Deno.test("a stream is NDJSON that nothing on its way keeps, gathers or shows as a page", async () => {
+Deno.test("a stream is NDJSON that may not be cached, transformed or shown as a page", async () => {
   const { stream, go } = twoEvents();
   const answer = await served(() => ({ ...stream, headers: { "X-More": "1" } })).ask();
   go();
@@ -108,7 +108,7 @@ Deno.test("a stream is NDJSON that nothing on its way keeps, gathers or shows as
   });
 });
 
-Deno.test("a HEAD for a stream runs nothing, and what waits for its end goes on", async () => {
+Deno.test("a HEAD for a stream runs nothing, and calls its end", async () => {
   const { stream, runs } = twoEvents();
   let over = 0;
   const { ask, drain, lines } = served(() => whenOver(stream, () => over++), 1);
@@ -127,7 +127,7 @@ const PAGE_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; " 
   "img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; " +
   "frame-ancestors 'none'";
 
-Deno.test("a page may load content of this server only, and is revalidated each time", async () => {
+Deno.test("a page may load content from this server only, and is revalidated each time", async () => {
   const page = await staticReply("text/html; charset=utf-8", "<p>ü</p>");
   const answer = await served(() => page).ask();
   assert.equal(await answer.text(), "<p>ü</p>");
@@ -143,7 +143,7 @@ Deno.test("a page may load content of this server only, and is revalidated each 
   });
 });
 
-Deno.test("bytes stay as they are, and other content has another tag", async () => {
+Deno.test("bytes are sent unchanged, and other content has another ETag", async () => {
   const bytes = new Uint8Array([0, 255, 10]);
   const icon = await staticReply("image/png", bytes);
   const answer = await served(() => icon).ask();
@@ -152,7 +152,7 @@ Deno.test("bytes stay as they are, and other content has another tag", async () 
   assert.notEqual((await staticReply("image/png", new Uint8Array([0]))).etag, icon.etag);
 });
 
-Deno.test("a HEAD for a page has its length and its tag", async () => {
+Deno.test("a HEAD for a page has its length and its ETag", async () => {
   const page = await staticReply("text/html; charset=utf-8", "<p>ü</p>");
   const answer = await served(() => page).ask({}, "HEAD");
   assert.equal(await answer.text(), "");
@@ -162,7 +162,7 @@ Deno.test("a HEAD for a page has its length and its tag", async () => {
   ]);
 });
 
-Deno.test("a page that the client has, compressed or not, is not sent again", async () => {
+Deno.test("a page that the client already has, compressed or not, is not sent again", async () => {
   const page = await staticReply("text/css; charset=utf-8", "p {}");
   const { ask } = served(() => page);
   for (const tags of [page.etag, `W/${page.etag}`, `"other", W/${page.etag}`, "*"]) {
@@ -209,19 +209,19 @@ Deno.test("a drain waits for a stream without a reader", async () => {
   assert.ok(hasEnded());
 });
 
-Deno.test("a stream has its place until its body has ended", async () => {
+Deno.test("a stream holds its slot until its body has ended", async () => {
   const { stream, go } = twoEvents();
   const { ask } = served(() => stream, 1);
   const answer = await ask();
   assert.equal((await (await ask()).json()).message, "Busy: more than 1 concurrent requests");
   go();
   await turn();
-  assert.equal((await ask()).status, 500); // its reader has not taken it
+  assert.equal((await ask()).status, 500); // its reader has not read it
   await answer.text();
   assert.equal((await ask()).status, 200);
 });
 
-Deno.test("the line of a stream comes at its end, with the whole time", async () => {
+Deno.test("a stream is logged at its end, with its whole duration", async () => {
   const { stream, go } = twoEvents();
   const { ask, lines } = served(() => stream);
   const answer = await ask({ "X-Request-Id": "mine" });
@@ -236,7 +236,7 @@ Deno.test("the line of a stream comes at its end, with the whole time", async ()
   assert.ok(line.ms >= 29, String(line.ms));
 });
 
-Deno.test("what a stream logs has the id of its request, also when the client has gone", async () => {
+Deno.test("the log lines of a stream have the id of its request, even when the client has left", async () => {
   const { stream, go } = twoEvents();
   const { ask, lines } = served(() => stream);
   await (await ask({ "X-Request-Id": "mine" })).body!.cancel();
@@ -246,7 +246,7 @@ Deno.test("what a stream logs has the id of its request, also when the client ha
   assert.deepEqual(lines("work").map(({ id }) => id), ["mine"]);
 });
 
-Deno.test("the event source learns that the client has left, and the log line reports it", async () => {
+Deno.test("the event source is notified that the client has left, and the log line reports it", async () => {
   const seen: boolean[] = [];
   const { stream, go } = twoEvents();
   const { ask, lines } = served(() => ({
@@ -271,7 +271,7 @@ Deno.test("the event source learns that the client has left, and the log line re
   ]]);
 });
 
-Deno.test("what is thrown in a stream is logged with its request, and cuts it", async () => {
+Deno.test("an exception in a stream is logged with its request, and cuts the stream", async () => {
   let over = 0;
   const { ask, lines, drain } = served(() =>
     whenOver({
@@ -294,7 +294,7 @@ Deno.test("what is thrown in a stream is logged with its request, and cuts it", 
   assert.equal(over, 1);
 });
 
-Deno.test("what is thrown before there is a stream is an ordinary error", async () => {
+Deno.test("an exception before the stream starts is an ordinary error", async () => {
   const { ask, lines, drain } = served(() => ({
     kind: "stream",
     events() {
@@ -306,7 +306,7 @@ Deno.test("what is thrown before there is a stream is an ordinary error", async 
   await drain.drain();
 });
 
-Deno.test("the end of a reply: immediately, or for a stream after its last event", async () => {
+Deno.test("a reply is over immediately, and a stream after its last event", async () => {
   const over: string[] = [];
   const json = { status: 200, body: {} };
   assert.equal(whenOver(json, () => over.push("json")), json);

@@ -56,7 +56,10 @@ export function asciiText(base64: string): string | undefined {
   }
 }
 
-const isAscii = (text: string) => /^[\0-\x7f]*$/.test(text);
+/** Whether each character of a text is one byte in UTF-8. */
+export function isAscii(text: string): boolean {
+  return /^[\0-\x7f]*$/.test(text);
+}
 
 /** The decoded length of base64 without white space, in bytes. */
 export function base64Length(base64: string): number {

@@ -32,7 +32,7 @@ for (const [text, base64, base64Url, bytes] of TEXTS) {
   });
 }
 
-Deno.test("any bytes are what Node makes of them, in either alphabet, and come back", () => {
+Deno.test("any bytes are encoded as by Node, in either alphabet, and decoded again", () => {
   fc.assert(fc.property(fc.uint8Array(), (bytes) => {
     const base64 = Buffer.from(bytes).toString("base64");
     assert.equal(encodeBase64Url(bytes), Buffer.from(bytes).toString("base64url"));
@@ -55,7 +55,11 @@ const DECODED: [base64: string, loose: string | undefined, strict: string | unde
 ];
 
 for (const [base64, loose, strict] of DECODED) {
-  const said = loose === undefined ? "no base64" : strict === undefined ? "loose" : "base64";
+  const said = loose === undefined
+    ? "not base64"
+    : strict === undefined
+    ? "loose base64"
+    : "base64";
   Deno.test(`${JSON.stringify(base64)} is ${said}`, () => {
     const text = (bytes?: Uint8Array) => bytes && new TextDecoder().decode(bytes);
     assert.equal(text(decodeBase64(base64)), loose);
@@ -64,7 +68,7 @@ for (const [base64, loose, strict] of DECODED) {
   });
 }
 
-Deno.test("pieces are joined in their order, and none is the same as nothing", () => {
+Deno.test("pieces are joined in order, and no pieces give nothing", () => {
   const pieces = [[1, 2], [], [3], [4, 5, 6]].map((bytes) => Uint8Array.from(bytes));
   assert.deepEqual(joined(pieces), Uint8Array.of(1, 2, 3, 4, 5, 6));
   assert.deepEqual(joined([]), new Uint8Array());

@@ -36,7 +36,7 @@ const ROWS: [text: string, pattern: string, is: boolean][] = [
 ];
 
 for (const [text, pattern, is] of ROWS) {
-  Deno.test(`'${text}' is ${is ? "" : "not "}like '${pattern}'`, () => {
+  Deno.test(`'${text}' ${is ? "matches" : "does not match"} '${pattern}'`, () => {
     assert.equal(matchesPattern(pattern, text), is);
   });
 }
@@ -54,7 +54,7 @@ const SLOW: [what: string, pattern: string, text: string][] = [
   ["many stars before letters", `${"*a".repeat(31)}b`, "a".repeat(63)],
   ["many stars behind letters", `${"a*".repeat(100)}b`, "a".repeat(253)],
   [
-    "stars beside each other before letters",
+    "adjacent stars before letters",
     `${"*".repeat(150)}${"9*".repeat(50)}`,
     "a".repeat(253),
   ],

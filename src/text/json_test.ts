@@ -14,7 +14,7 @@ const ROWS: [text: string, value: unknown, isMembers: boolean][] = [
 ];
 
 for (const [text, value, isMembers] of ROWS) {
-  const what = value === undefined ? "no JSON" : isMembers ? "a JSON object" : "other JSON";
+  const what = value === undefined ? "not JSON" : isMembers ? "a JSON object" : "other JSON";
   Deno.test(`'${text}' is ${what}`, () => {
     assert.deepEqual(parsedJson(text), value);
     assert.deepEqual(parsedObject(text), isMembers ? value : undefined);

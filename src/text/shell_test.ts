@@ -12,12 +12,12 @@ const WORDS: [text: string, word: string][] = [
 ];
 
 for (const [text, word] of WORDS) {
-  Deno.test(`in a shell ${JSON.stringify(text)} is written ${word}`, () => {
+  Deno.test(`${JSON.stringify(text)} is quoted for a shell as ${word}`, () => {
     assert.equal(shellWord(text), word);
   });
 }
 
-Deno.test("whatever the text, its quotes are closed, and nothing stands outside of them", () => {
+Deno.test("the quotes of any text are closed, and nothing is outside of them", () => {
   fc.assert(fc.property(fc.string(), (text) => {
     const word = shellWord(text);
     if (!word.startsWith("'")) return assert.match(word, /^[A-Za-z0-9_./:@%+=,-]+$/);

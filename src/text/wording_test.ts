@@ -15,7 +15,7 @@ const ROWS: [schema: z.ZodType, given: unknown, said: string][] = [
 ];
 
 for (const [schema, given, said] of ROWS) {
-  Deno.test(`${JSON.stringify(given)} is told: ${said}`, () => {
+  Deno.test(`${JSON.stringify(given)} is reported as: ${said}`, () => {
     const [issue] = schema.safeParse(given, { error: wording }).error!.issues;
     assert.equal(issue!.message, said);
   });

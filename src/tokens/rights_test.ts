@@ -31,16 +31,16 @@ const ROWS: [pattern: string, cluster: string, may: boolean][] = [
 ];
 
 for (const [pattern, cluster, may] of ROWS) {
-  Deno.test(`a token for ${pattern} is ${may ? "" : "not "}for ${cluster}`, () =>
+  Deno.test(`a token for ${pattern} ${may ? "may" : "may not"} use ${cluster}`, () =>
     assert.equal(mayUseCluster(forClusters(pattern), cluster), may));
 }
 
-Deno.test("a token without clusters is for all, one for several for each of them", () => {
+Deno.test("a token without clusters may use all, and one with several may use each of them", () => {
   assert.ok(mayUseCluster({ name: "t", role: "reader" }, "any"));
   assert.ok(mayUseCluster(forClusters("a", "b-*"), "b-1"));
   assert.ok(!mayUseCluster(forClusters("a", "b-*"), "c"));
 });
 
-Deno.test("what could not be a cluster's name is no pattern", () => {
+Deno.test("a text that cannot be a cluster name is not a pattern", () => {
   for (const text of ["", "a b", "../x", "a/b", "a\n", "{a}"]) assert.ok(!isClusterPattern(text));
 });

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { isTokenName, readTokenFile, versionOf, writeTokenFile } from "./token_file.ts";
 
-/** Who could put another file of tokens in the place of one, and what of one is on the disk. */
+/** Who could replace a tokens file, and the order in which one is synced. */
 
-/** A folder with an empty file of tokens, and the folders `a` and `b` beside it. */
+/** A folder with an empty tokens file, and the folders `a` and `b` beside it. */
 async function withFile(use: (file: string, folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.realPath(await Deno.makeTempDir());
   try {
@@ -17,7 +17,7 @@ async function withFile(use: (file: string, folder: string) => Promise<void>): P
   }
 }
 
-/** Links by their place, each to what it says; the first is read. */
+/** Links by path, with their target; the first one is read. */
 const WAYS: [what: string, links: Record<string, string>, through: string][] = [
   ["a link", { "a/x": "../tokens.yaml" }, "a"],
   ["the file of a link", { "a/x": "../tokens.yaml" }, "."],
@@ -26,7 +26,7 @@ const WAYS: [what: string, links: Record<string, string>, through: string][] = [
 ];
 
 for (const [what, links, through] of WAYS) {
-  Deno.test(`tokens are not read where others may replace ${what}`, () =>
+  Deno.test(`tokens are not read if others may replace ${what}`, () =>
     withFile(async (_file, folder) => {
       for (const [link, to] of Object.entries(links)) await Deno.symlink(to, join(folder, link));
       const link = join(folder, Object.keys(links)[0]!);
@@ -50,7 +50,7 @@ for (const [what, links, through] of WAYS) {
     }));
 }
 
-Deno.test("in a sticky folder a link to tokens is not another user's, who may replace it", () =>
+Deno.test("in a sticky folder, a link to the tokens file may not belong to another user", () =>
   withFile(async (file, folder) => {
     if (Deno.uid() !== 0) return; // only root can give a link away
     const link = join(folder, "a", "link");
@@ -65,7 +65,7 @@ Deno.test("in a sticky folder a link to tokens is not another user's, who may re
     );
   }));
 
-Deno.test("a path of tokens may be relative", () =>
+Deno.test("the path of the tokens file may be relative", () =>
   withFile(async (file) => {
     const up = Deno.cwd().split("/").filter((name) => name !== "").map(() => "..").join("/");
     assert.deepEqual(readTokenFile(`${up}${file}`), []);
@@ -73,7 +73,7 @@ Deno.test("a path of tokens may be relative", () =>
     assert.throws(() => readTokenFile(`${up}${file}`), /its folder '.*' is not safe/);
   }));
 
-Deno.test("a file of more than 256 KiB is not parsed, of 256 KiB of names soon", () =>
+Deno.test("a tokens file over 256 KiB is not parsed, and one of 256 KiB is parsed quickly", () =>
   withFile(async (file) => {
     await Deno.writeTextFile(file, "tokens: [" + "a, ".repeat(90_000));
     assert.throws(() => readTokenFile(file), /: larger than 256 KiB$/);
@@ -87,7 +87,7 @@ Deno.test("a file of more than 256 KiB is not parsed, of 256 KiB of names soon",
     assert.ok(performance.now() - start < 1500, `${performance.now() - start} ms`);
   }));
 
-Deno.test("a file of tokens whose owner or mode has changed is another version", () =>
+Deno.test("a tokens file with another owner or mode is another version", () =>
   withFile((file) => {
     const there = Deno.statSync(file);
     const stat = Deno.statSync;
@@ -106,7 +106,7 @@ Deno.test("a file of tokens whose owner or mode has changed is another version",
     return Promise.resolve();
   }));
 
-Deno.test("a file of tokens is on the disk before its name, and that before it is said to be", () =>
+Deno.test("a tokens file is synced before it is renamed, and its folder before the call returns", () =>
   withFile(async (file, folder) => {
     const done: string[] = [];
     const { open, rename } = Deno;
@@ -132,7 +132,7 @@ Deno.test("a file of tokens is on the disk before its name, and that before it i
   }));
 
 for (const name of ["environment", "anonymous"]) {
-  Deno.test(`no token is named ${name}, which is reserved for the audit log`, () =>
+  Deno.test(`${name} is not allowed as a token's name, since the audit log uses it`, () =>
     withFile(async (file) => {
       assert.equal(isTokenName(name), false);
       assert.equal(isTokenName(`${name}-2`), true);

@@ -13,7 +13,7 @@ async function withFile(use: (file: string) => Promise<void> | void): Promise<vo
   }
 }
 
-/** A token and what is stored of it. */
+/** A token and its stored form. */
 function token(
   name: string,
   more: Partial<StoredToken> = {},
@@ -22,13 +22,13 @@ function token(
   return { token, stored: { name, role: "reader", sha256: sha256(token), ...more } };
 }
 
-Deno.test("tokens are long, unlike each other, and fit into a header", () => {
+Deno.test("tokens are long, unique, and valid in a header", () => {
   const all = new Set(Array.from({ length: 100 }, makeToken));
   assert.equal(all.size, 100);
   for (const each of all) assert.match(each, /^acfg_[A-Za-z0-9_-]{43}$/);
 });
 
-Deno.test("a token is known by its sum, with its role and clusters", () =>
+Deno.test("a token is recognized by its hash, with its role and clusters", () =>
   withFile(async (file) => {
     const one = token("one", { role: "writer", clusters: ["prod-*"] });
     const two = token("two");
@@ -47,7 +47,7 @@ Deno.test("a token is known by its sum, with its role and clusters", () =>
     }
   }));
 
-Deno.test("a token whose sum is another one's but for one digit is not known", () =>
+Deno.test("a token whose hash differs in one digit is not recognized", () =>
   withFile(async (file) => {
     const { token: secret, stored } = token("one");
     const digits = [...stored.sha256];
@@ -106,7 +106,7 @@ Deno.test("a removed token stops working immediately, an added one works immedia
     }
   }));
 
-Deno.test("a file of the same size and time as before is read again, replaced or changed in place", () =>
+Deno.test("a file with the same size and time as before is read again, replaced or changed in place", () =>
   withFile(async (file) => {
     const [one, two] = [token("one"), token("two")];
     await writeTokenFile(file, [one.stored]);
@@ -123,7 +123,7 @@ Deno.test("a file of the same size and time as before is read again, replaced or
     assert.equal(tokens.verify(one.token).kind, "unknown");
     assert.equal(tokens.verify(two.token).kind, "known");
 
-    // The time of the last change, which nobody can set back, is told by the second.
+    // The change time, which nobody can set back, has a resolution of a second.
     await new Promise((resolve) => setTimeout(resolve, 1050 - Date.now() % 1000));
     await Deno.writeTextFile(file, text);
     await Deno.utime(file, mtime!, mtime!);
@@ -133,7 +133,7 @@ Deno.test("a file of the same size and time as before is read again, replaced or
     assert.equal(tokens.verify(one.token).kind, "known");
   }));
 
-Deno.test("while the file cannot be used no token is accepted, that of the environment neither", () =>
+Deno.test("while the file cannot be used, no token is accepted, not even that of the environment", () =>
   withFile(async (file) => {
     const { token: secret, stored } = token("one");
     await writeTokenFile(file, [stored]);
@@ -155,8 +155,12 @@ const SUM = sha256("x");
 const CANARY = makeToken();
 
 const INVALID: [what: string, content: string, why: RegExp][] = [
-  ["no YAML", `tokens: [${CANARY}`, /: invalid YAML at line 1, column/],
-  ["a token in place of its sum", one({ sha256: CANARY }), /'tokens\.0\.sha256' must be a SHA-256/],
+  ["invalid YAML", `tokens: [${CANARY}`, /: invalid YAML at line 1, column/],
+  [
+    "a token in place of its hash",
+    one({ sha256: CANARY }),
+    /'tokens\.0\.sha256' must be a SHA-256/,
+  ],
   [
     "an unknown role",
     one({ role: CANARY }),
@@ -178,7 +182,7 @@ const INVALID: [what: string, content: string, why: RegExp][] = [
   ["a time of another type", one({ expires: 5 }), /'tokens\.0\.expires' must be a time$/],
   ["no role", one({ role: undefined }), /'tokens\.0\.role' is missing$/],
   ["an invalid token", '{"tokens":[1]}', /'tokens\.0' must be a map$/],
-  ["no list of tokens", '{"tokens":{}}', /'tokens' must be a list$/],
+  ["a map in place of the tokens", '{"tokens":{}}', /'tokens' must be a list$/],
   ["an unknown key", '{"token":[]}', /: the file has an unknown field$/],
   ["an unknown field", one({ [CANARY]: 1 }), /'tokens\.0' has an unknown field/],
   ["a list", "- a\n", /the file must be a map with the key tokens$/],
@@ -219,7 +223,7 @@ for (const content of ["", "# nothing\n", "tokens:\n", "tokens: []\n"]) {
     }));
 }
 
-Deno.test("a file that others may write to, or that is none, is refused", () =>
+Deno.test("a file that others may write to, or that does not exist, is rejected", () =>
   withFile(async (file) => {
     assert.throws(() => readTokenFile(file), /: no such file/);
     await writeTokenFile(file, []);

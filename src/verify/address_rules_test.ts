@@ -3,7 +3,7 @@ import { addressRules, urlHost } from "./address_rules.ts";
 
 const rules = addressRules([]);
 
-/** As a URL spells a host, and what is said of it. */
+/** A host as spelled in a URL, and the reason why it is not allowed. */
 const HOSTS: [host: string, what: string | undefined][] = [
   ["127.0.0.1", "a loopback address"],
   ["127.255.255.254", "a loopback address"],
@@ -66,7 +66,7 @@ const HOSTS: [host: string, what: string | undefined][] = [
 ];
 
 for (const [host, what] of HOSTS) {
-  Deno.test(`${host} is ${what ?? "asked"}`, () => {
+  Deno.test(`${host} is ${what ?? "allowed"}`, () => {
     assert.equal(rules.whyNotHost(urlHost(new URL(`https://${host}/`))), what);
   });
 }
@@ -102,7 +102,7 @@ const ALLOWED: [allowed: string[], host: string, address: string, isAllowed: boo
 
 for (const [allowed, host, address, isAllowed] of ALLOWED) {
   const may = isAllowed ? "may" : "may not";
-  Deno.test(`with ${allowed.join(", ")} allowed ${host} ${may} be at ${address}`, () => {
+  Deno.test(`with ${allowed.join(", ")} allowed, ${host} ${may} be at ${address}`, () => {
     const { whyNotAddress } = addressRules(allowed);
     assert.equal(whyNotAddress(host, address) === undefined, isAllowed);
   });
@@ -110,7 +110,7 @@ for (const [allowed, host, address, isAllowed] of ALLOWED) {
 
 const OWN = "this machine";
 
-/** The two ends of a connection to the host `a`, and what is said of it. */
+/** The two ends of a connection to the host `a`, and the reason why it is not allowed. */
 const ENDS: [allowed: string[], local: string, remote: string, what: string | undefined][] = [
   [[], "10.0.0.1", "10.0.0.2", undefined],
   [[], "10.0.0.1", "10.0.0.1", OWN],
@@ -134,7 +134,7 @@ const ENDS: [allowed: string[], local: string, remote: string, what: string | un
 
 for (const [allowed, localAddress, remoteAddress, what] of ENDS) {
   const but = allowed.length > 0 ? `, with ${allowed.join(", ")} allowed,` : "";
-  Deno.test(`from '${localAddress}' to '${remoteAddress}'${but} is ${what ?? "asked"}`, () => {
+  Deno.test(`from '${localAddress}' to '${remoteAddress}'${but} is ${what ?? "allowed"}`, () => {
     const { whyNotConnection } = addressRules(allowed);
     assert.equal(whyNotConnection("a", { localAddress, remoteAddress }), what);
   });

@@ -24,7 +24,7 @@ const ROWS: [header: string, challenges: Parsed[]][] = [
 ];
 
 for (const [header, challenges] of ROWS) {
-  Deno.test(`a header of ${header || "nothing"} is understood`, () => {
+  Deno.test(`a header of ${header || "nothing"} is parsed`, () => {
     const parsed = parseChallenges(header).map(({ scheme, parameters }): Parsed => [
       scheme,
       Object.fromEntries(parameters),

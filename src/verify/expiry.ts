@@ -14,8 +14,17 @@ export function expiryInHeaders(headers: IncomingHttpHeaders): string | undefine
   return isoTime(`${date}T${time}${offset}`);
 }
 
-/** A time as ISO text in UTC; `undefined` where the text is not a time. */
+/** A date, which means 00:00 UTC, or a time with a time zone. */
+const DATE_OR_TIME =
+  /^([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2}))?$/i;
+
+/**
+ * A time as ISO text in UTC; `undefined` where the text is neither a date nor a time with a time zone, of a day
+ * that exists. JavaScript would guess: the time zone of this machine, or a date for almost any text with a number.
+ */
 export function isoTime(text: unknown): string | undefined {
-  const time = typeof text === "string" ? Date.parse(text) : NaN;
-  return Number.isNaN(time) ? undefined : new Date(time).toISOString();
+  const [whole, date = ""] = typeof text === "string" ? DATE_OR_TIME.exec(text) ?? [] : [];
+  const [time, day] = [Date.parse(whole ?? ""), Date.parse(date)];
+  if (Number.isNaN(time) || new Date(day).toISOString().slice(0, 10) !== date) return undefined;
+  return new Date(time).toISOString();
 }

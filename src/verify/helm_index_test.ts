@@ -18,17 +18,17 @@ const ROWS: [what: string, text: string, count: number | undefined][] = [
   ["a page", "<html><body>log in</body></html>", undefined],
   ["nothing", "", undefined],
   ["broken YAML", "apiVersion: v1\nentries: [secret", undefined],
-  ["nesting without end", `apiVersion: v1\nentries: ${"[".repeat(100_000)}`, undefined],
+  ["endless nesting", `apiVersion: v1\nentries: ${"[".repeat(100_000)}`, undefined],
 ];
 
 for (const [what, text, count] of ROWS) {
-  Deno.test(`an index of ${what} has ${count ?? "not"} been counted`, () => {
+  Deno.test(`an index of ${what} has ${count ?? "no countable"} charts`, () => {
     const charts = count === undefined ? undefined : { count, isCut: text.length >= HEAD };
     assert.deepEqual(countCharts(text), charts);
   });
 }
 
-/** How many of the first entries have their names in the head. */
+/** The number of entries whose names are in the head. */
 const inHead = (text: string) =>
   text.slice(0, HEAD).split(/[\r\n]/).slice(0, -1).filter((line) =>
     /^ {2}"?chart-\d+"?:/.test(line)
@@ -39,8 +39,8 @@ const LONG: [what: string, text: string, isIndex: boolean][] = [
   ["with the entries last", index(20_000, ""), true],
   ["with the lists deeper", index(20_000).replaceAll("\n  -", "\n    -"), true],
   ["with quoted names", index(20_000).replace(/^ {2}(chart-\d+):/gm, '  "$1":'), true],
-  ["with ends of lines as on Windows", index(20_000).replaceAll("\n", "\r\n"), true],
-  ["with ends of lines as on old Macs", index(20_000).replaceAll("\n", "\r"), true],
+  ["with line breaks as on Windows", index(20_000).replaceAll("\n", "\r\n"), true],
+  ["with line breaks as on old Macs", index(20_000).replaceAll("\n", "\r"), true],
   ["with comments", index(20_000).replaceAll("\n  chart", "\n# x:\n\n  # y:\n  chart"), true],
   ["with the lists as deep as the map", index(20_000).replaceAll(/^ {2}/gm, ""), false],
   ["without a version", index(20_000).replace("apiVersion: v1\n", ""), false],
@@ -48,7 +48,7 @@ const LONG: [what: string, text: string, isIndex: boolean][] = [
 ];
 
 for (const [what, text, isIndex] of LONG) {
-  Deno.test(`of a long index ${what} the head is counted line by line, and soon`, () => {
+  Deno.test(`a long index ${what} is ${isIndex ? "counted by the lines of its head" : "not counted"}, quickly`, () => {
     assert.ok(text.length > 1024 * 1024);
     const start = performance.now();
     const count = inHead(text);

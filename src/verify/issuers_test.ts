@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { seal } from "../log/sealed.ts";
 import { issuerOf, PUBLIC_ISSUERS } from "./issuers.ts";
 
-/** Which server a token is shown to, to ask when it ends. */
+/** The server that gets a token to look up its expiry. */
 
 const GITHUB = "ghp_fake";
 const GITLAB = "glpat-fake";
@@ -14,7 +14,7 @@ const ROWS: [url: string, token: string, api: string | undefined, isOwn?: true][
   ["https://ghcr.io/v2/", GITHUB, "https://api.github.com/"],
   ["https://github.com/org/app", "another", undefined],
   ["https://github.com/org/app", "gho_fake", undefined],
-  // A token of another issuer is nothing to this one.
+  // An issuer does not get another issuer's token.
   ["https://github.com/org/app", GITLAB, undefined],
   ["https://gitlab.com/org/app", GITHUB, undefined],
   ["https://acme.ghe.com/org/app", GITHUB, "https://api.acme.ghe.com/"],
@@ -32,7 +32,7 @@ const ROWS: [url: string, token: string, api: string | undefined, isOwn?: true][
 ];
 
 for (const [url, token, api, isOwn = false] of ROWS) {
-  Deno.test(`${token} at ${url} is asked about at ${api ?? "no server"}`, () => {
+  Deno.test(`the issuer of ${token} at ${url} is ${api ?? "unknown"}`, () => {
     const asked = issuerOf(PUBLIC_ISSUERS, { url: new URL(url) }, {
       username: "bot",
       password: seal(token),
@@ -59,12 +59,12 @@ const REGISTRIES: [tokenServer: string | undefined, token: string, api: string][
   ["https://gitlab.example:8443/git/jwt/auth?x", GITLAB, "https://gitlab.example:8443/git/api/v4/"],
   ["https://registry.example/token", GITLAB, "https://registry.example/api/v4/"],
   [undefined, GITLAB, "https://registry.example/api/v4/"],
-  // Only GitLab has it there.
+  // Only GitLab has this path.
   ["https://gitlab.example/jwt/auth", GITHUB, "https://registry.example/api/v3/"],
 ];
 
 for (const [tokenServer, token, api] of REGISTRIES) {
-  Deno.test(`${token} at a registry whose tokens are from ${tokenServer} is asked about at ${api}`, () => {
+  Deno.test(`the issuer of ${token} at a registry with tokens from ${tokenServer} is ${api}`, () => {
     const accepted = {
       url: new URL("https://registry.example/v2/"),
       tokenServer: tokenServer === undefined ? undefined : new URL(tokenServer),

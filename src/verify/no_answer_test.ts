@@ -39,7 +39,7 @@ const ROWS: [error: unknown, why: string][] = [
 
 for (const [error, why] of ROWS) {
   const { code, name } = (error ?? {}) as { code?: string; name?: string };
-  Deno.test(`of ${code ?? name ?? "nothing"} it is said that ${why}`, () => {
+  Deno.test(`the reason for ${code ?? name ?? "nothing"} is: ${why}`, () => {
     assert.equal(whyFailed(error), why);
   });
 }

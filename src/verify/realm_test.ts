@@ -40,7 +40,7 @@ const ROWS: [registry: string, realm: string, why: string | undefined][] = [
 ];
 
 for (const [registry, realm, why] of ROWS) {
-  Deno.test(`to ${realm} the credential of ${registry} ${why ? `is not sent: it ${why}` : "is sent"}`, () => {
+  Deno.test(`the credential of ${registry} ${why ? `is not sent to ${realm}: it ${why}` : `is sent to ${realm}`}`, () => {
     assert.equal(whyNotRealm(new URL(registry), new URL(realm)), why);
   });
 }

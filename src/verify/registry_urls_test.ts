@@ -3,7 +3,7 @@ import { type RegistryUrls, registryUrls } from "./registry_urls.ts";
 
 function asked(what: Parameters<typeof registryUrls>[0]): RegistryUrls {
   const urls = registryUrls(what);
-  assert.ok(typeof urls !== "string", "it can be asked");
+  assert.ok(typeof urls !== "string", "it has URLs");
   return urls;
 }
 
@@ -32,19 +32,19 @@ const ROWS: [
 ];
 
 for (const [host, repository, api, tags] of ROWS) {
-  Deno.test(`${repository ?? "everything"} of ${host} is asked for at its API`, () => {
+  Deno.test(`the API URLs for ${repository ?? "everything"} of ${host}`, () => {
     const urls = asked({ host, repository, transport: {} });
     assert.deepEqual([urls.api.href, urls.tags?.href], [api, tags]);
   });
 }
 
-Deno.test("a registry of plain HTTP is asked so", () => {
+Deno.test("a registry of plain HTTP has an http URL", () => {
   const { api } = asked({ host: "r:5000", transport: { insecureHttp: true } });
   assert.equal(api.href, "http://r:5000/v2/");
 });
 
 for (const host of ["", "256.1.1.1", "a/b", "user@a", "a?b", "a#b", "a b", "a:b", "a\\b"]) {
-  Deno.test(`'${host}' is no registry`, () => {
+  Deno.test(`'${host}' is not a registry`, () => {
     const why = "Cannot verify: the registry is not a valid host";
     assert.equal(registryUrls({ host, transport: {} }), why);
   });
@@ -53,7 +53,7 @@ for (const host of ["", "256.1.1.1", "a/b", "user@a", "a?b", "a#b", "a b", "a:b"
 for (
   const repository of ["", "..", "a/../b", "./a", "a/", "/a", "a//b", "a?b", "a b", "a%2e", "a#b"]
 ) {
-  Deno.test(`'${repository}' is no repository`, () => {
+  Deno.test(`'${repository}' is not a repository`, () => {
     const why = "Cannot verify: the repository is not a valid path in a registry";
     assert.equal(registryUrls({ host: "r", repository, transport: {} }), why);
   });

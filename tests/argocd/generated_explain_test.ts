@@ -14,14 +14,14 @@ import { judgedTest, shortest } from "./judged.ts";
 import { storedSecret } from "../../src/credentials/fake/argocd_secret.ts";
 import { type World, world } from "./worlds.ts";
 
-/** What `explain` says Argo CD uses is what Argo CD's own code uses. */
+/** `explain` and Argo CD's own code agree on the credential in use. */
 
-/** Of all that is generated here: with it a failure comes again. */
+/** The seed of all generated cases: it reproduces a failure. */
 const SEED = 20261201;
 
 const CASES = 3000;
 
-/** A result in one form for both sides: whether it failed, all fields, and what each client finds. */
+/** A result in a common form: whether it failed, all fields, and the credential of each client. */
 interface Result {
   readonly failed: boolean;
   readonly fields?: Readonly<Record<string, unknown>>;
@@ -32,7 +32,7 @@ interface Result {
   readonly oci?: string;
 }
 
-/** As uses.go calls them. */
+/** As uses.go names them. */
 const GIT_KINDS: Readonly<Record<string, string>> = {
   password: "https",
   bearer_token: "https",
@@ -43,7 +43,7 @@ const GIT_KINDS: Readonly<Record<string, string>> = {
   azure_service_principal: "azureServicePrincipal",
 };
 
-/** What this program says. */
+/** This program's result. */
 function ours({ failed, template, fields }: Resolution): Result {
   if (failed !== undefined) return { failed: true };
   const all = fields.reveal();
@@ -62,7 +62,7 @@ function ours({ failed, template, fields }: Resolution): Result {
   };
 }
 
-/** What Argo CD's code says. */
+/** The result of Argo CD's code. */
 function theirs({ error, repository, uses }: RepositoryAnswer): Result {
   if (error !== undefined) return { failed: true };
   const { repo, inheritedCreds, connectionState: _, ...rest } = repository!;
@@ -93,13 +93,13 @@ interface Judged {
   readonly secrets: readonly CaseSecret[];
   readonly url: string;
   readonly project: string;
-  /** Ways in which it may end, as this program says, and how many there are of secrets. */
+  /** The outcomes that this program considers possible, and the number of secrets. */
   readonly ours: ReadonlySet<string>;
   readonly ways: readonly Resolution[];
   readonly theirs: ReadonlySet<string>;
 }
 
-/** Ties are asked again, so that it shows that Argo CD takes any of them. */
+/** Ties are asked repeatedly, to see that Argo CD picks any of them. */
 const REPEAT = 40;
 
 async function judge(worlds: readonly World[]): Promise<Judged[]> {
@@ -139,12 +139,12 @@ const told = ({ secrets, url, project, ours, theirs }: Judged) => ({
   secrets,
 });
 
-Deno.test("the rules that are followed are those of the version that judges", () => {
+Deno.test("the rules implemented here are those of the Argo CD version that judges", () => {
   assert.equal(ARGOCD_RULES, argocdVersion);
 });
 
 judgedTest(
-  `of ${CASES} sets of secrets without ties Argo CD uses exactly what is explained`,
+  `Argo CD uses exactly the explained secrets (${CASES} sets of secrets without ties)`,
   async () => {
     const all = (await judged()).filter(({ ways }) => ways.length === 1);
     const failed = all.filter(({ ours, theirs }) => theirs.symmetricDifference(ours).size > 0);
@@ -152,13 +152,13 @@ judgedTest(
   },
 );
 
-judgedTest("with ties Argo CD uses one of those that are explained", async () => {
+judgedTest("with ties, Argo CD uses one of the explained secrets", async () => {
   const all = (await judged()).filter(({ ways }) => ways.length > 1);
   const failed = all.filter(({ ours, theirs }) => theirs.size === 0 || !theirs.isSubsetOf(ours));
   assert.equal(shortest(failed.map(told)), "", `${failed.length} of ${all.length}, seed ${SEED}`);
 });
 
-judgedTest("the questions are of every kind", async () => {
+judgedTest("the generated questions cover every kind", async () => {
   const all = await judged();
   const count = new Map<string, number>();
   const add = (kind: string) => count.set(kind, (count.get(kind) ?? 0) + 1);
@@ -191,14 +191,14 @@ judgedTest("the questions are of every kind", async () => {
   }
 });
 
-judgedTest("the sets hold what is found in many ways", async () => {
+judgedTest("the generated sets contain each feature often enough", async () => {
   const all = await judged();
   const urls = all.map(({ url }) => url);
   const data = all.flatMap(({ secrets }) => secrets);
   const has = (secretType: string, key: string) =>
     data.filter((each) => each.secretType === secretType && (each.data[key] ?? "") !== "").length;
   const found: Readonly<Record<string, number>> = {
-    "short forms of SSH": urls.filter((url) => /^git@[^/]*:/.test(url)).length,
+    "SCP-like SSH URLs": urls.filter((url) => /^git@[^/]*:/.test(url)).length,
     "ends with .git": urls.filter((url) => /\.git$/i.test(url)).length,
     "upper case": urls.filter((url) => /[A-Z]/.test(url)).length,
     "spaces": urls.filter((url) => / \w/.test(url)).length,
@@ -214,10 +214,10 @@ judgedTest("the sets hold what is found in many ways", async () => {
     ).length,
     "user names only": argocdSecrets(data.map(storedSecret))
       .filter((each) => each.kind === "repository" && isUsernameOnly(each)).length,
-    "flags of templates": has("repo-creds", "enableOCI"),
-    "Azure's keys, as repositories spell them": has("repo-creds", "azureServicePrincipalClientId"),
-    "Azure's keys, as templates do": has("repo-creds", "azureServicePrincipalClientID"),
-    "keys of Google": has("repository", "gcpServiceAccountKey"),
+    "template flags": has("repo-creds", "enableOCI"),
+    "Azure keys as repositories spell them": has("repo-creds", "azureServicePrincipalClientId"),
+    "Azure keys as templates spell them": has("repo-creds", "azureServicePrincipalClientID"),
+    "Google keys": has("repository", "gcpServiceAccountKey"),
     "projects": all.filter(({ project, ways }) => project !== "" && ways[0]!.repository).length,
   };
   if (Deno.env.get("SHOW_KINDS")) console.log(found);

@@ -13,23 +13,23 @@ import {
 } from "./judged.ts";
 import { play, playAndDelete, type Played, type Scene, scene } from "./requests.ts";
 
-/** What Applications get from Argo CD's own code before and after a write of this program's. */
+/** The credentials that Applications get from Argo CD's own code before and after a write. */
 
-/** Of all that is generated here: with it a failure comes again. */
+/** The seed of all generated cases: it reproduces a failure. */
 const SEED = 20261130;
 
 const PROJECTS = ["", "a"];
 
-/** A scene that was played, and what Argo CD uses for each URL and project then. */
+/** A scene after its request, and what Argo CD uses for each URL and project. */
 interface Judged extends Scene, Played {
   readonly hint: string;
-  /** The secret of the request's URL, as it is afterwards; absent when nothing was written. */
+  /** The secret of the request's URL after the write; absent if nothing was written. */
   readonly written?: CaseSecret;
   readonly answers: readonly Answered[];
   used(when: "before" | "after", url: string, project: string): Set<string | undefined>;
 }
 
-/** URLs that Applications may name around what a request is about. */
+/** URLs of Applications near the request's URL. */
 function urlsOf({ held, request }: Scene, { body }: Played): string[] {
   const given = request.url.replace(/\*$/, "");
   const results = (body.results ?? []) as { application_repo_url: string }[];
@@ -64,7 +64,7 @@ async function judge(scenes: readonly Scene[]): Promise<Judged[]> {
         const answer = (when === "before" ? answersBefore : answersAfter).find((each) =>
           each.url === url && each.project === project
         );
-        assert.ok(answer !== undefined, `${url} was not asked for`);
+        assert.ok(answer !== undefined, `${url} was not asked about`);
         return answer.theirs;
       },
     };
@@ -78,7 +78,7 @@ function judgedScenes(): Promise<Judged[]> {
   return judging ??= judge(fc.sample(scene, { numRuns: 800, seed: SEED }));
 }
 
-/** Declares a test that no scene fails. @param failing says what is wrong, or that all is right */
+/** Declares a test over all scenes. @param failing returns what is wrong, or `undefined` */
 function sceneTest(name: string, failing: (judged: Judged) => unknown): void {
   judgedTest(name, async () => {
     const scenes = await judgedScenes();
@@ -92,7 +92,7 @@ function sceneTest(name: string, failing: (judged: Judged) => unknown): void {
   });
 }
 
-/** Those in which something was written, as a repository or as a template. */
+/** The scenes in which a repository or a template was written. */
 function writtenTest(
   name: string,
   failing: (judged: Judged & { readonly written: CaseSecret }) => unknown,
@@ -103,7 +103,7 @@ function writtenTest(
   );
 }
 
-judgedTest("the scenes are of every kind", async () => {
+judgedTest("the generated scenes cover every kind", async () => {
   const count = new Map<string, number>();
   for (const { status, request, hint, answers } of await judgedScenes()) {
     const isTied = answers.some(({ theirs }) => theirs.size > 1);
@@ -124,22 +124,25 @@ judgedTest("the scenes are of every kind", async () => {
   }
 });
 
-sceneTest("Argo CD uses what this program takes it to use, before and after", ({ answers }) => {
-  const failed = answers.find((each) => !isAsExpected(each));
-  if (failed !== undefined) return told(failed);
-});
+sceneTest(
+  "Argo CD uses the credentials that this program expects, before and after the request",
+  ({ answers }) => {
+    const failed = answers.find((each) => !isAsExpected(each));
+    if (failed !== undefined) return told(failed);
+  },
+);
 
-sceneTest("what is refused changes nothing", ({ status, before, after }) => {
+sceneTest("a rejected request changes nothing", ({ status, before, after }) => {
   const isSame = JSON.stringify(before) === JSON.stringify(after);
   if (status !== 200 && !isSame) return "something was written";
 });
 
-/** Whether it is said that Argo CD may use another one. */
+/** Whether the hint says that Argo CD may pick another one. */
 function isSaidToBeTied({ hint }: Judged): boolean {
   return /Argo CD picks one at random/.test(hint);
 }
 
-/** Fails unless the new credential is used, or those that are used beside it are named. */
+/** Fails unless the new credential is used, or the hint names the others in use. */
 function unlessNew(each: Judged, url: string, project: string, others: boolean): unknown {
   const used = each.used("after", url, project);
   if (used.size === 1 && used.has(each.value)) return undefined;
@@ -153,7 +156,7 @@ function unlessNew(each: Judged, url: string, project: string, others: boolean):
   return others && named ? undefined : { url, project, used: [...used] };
 }
 
-writtenTest("a repository's new credential is what its URL gets", (each) => {
+writtenTest("Argo CD uses a repository's new credential for the repository's URL", (each) => {
   const { request, written, body } = each;
   if (request.as !== "repository") return;
   const [{ application_repo_url: told, template }] = body.results as {
@@ -173,28 +176,31 @@ writtenTest("a repository's new credential is what its URL gets", (each) => {
     ));
 });
 
-writtenTest("a template's new credential is what is below it gets, and its own URL", (each) => {
-  const { request, body } = each;
-  if (request.as !== "repo-creds") return;
-  const [{ application_repo_url: told }] = body.results as [{ application_repo_url: string }];
-  const prefix = told.replace("<path>", "");
-  const bare = prefix.replace(/\/$/, "");
-  const hasPath = /^(\w+:\/\/)?[^/]+\/[^/]/.test(bare);
-  const isExact = request.type !== "git" && hasPath && !/\.git$/i.test(bare);
-  for (const project of PROJECTS) {
-    const why = unlessNew(each, `${prefix}zz`, project, false) ??
-      (isExact ? unlessNew(each, bare, project, true) : undefined);
-    if (why !== undefined) return why;
-  }
-});
+writtenTest(
+  "Argo CD uses a template's new credential for the URLs below it and for its own URL",
+  (each) => {
+    const { request, body } = each;
+    if (request.as !== "repo-creds") return;
+    const [{ application_repo_url: told }] = body.results as [{ application_repo_url: string }];
+    const prefix = told.replace("<path>", "");
+    const bare = prefix.replace(/\/$/, "");
+    const hasPath = /^(\w+:\/\/)?[^/]+\/[^/]/.test(bare);
+    const isExact = request.type !== "git" && hasPath && !/\.git$/i.test(bare);
+    for (const project of PROJECTS) {
+      const why = unlessNew(each, `${prefix}zz`, project, false) ??
+        (isExact ? unlessNew(each, bare, project, true) : undefined);
+      if (why !== undefined) return why;
+    }
+  },
+);
 
-/** Secrets that gave a URL its credential before. */
+/** Secrets that provided a URL's credential before. */
 function givers({ before }: Judged, values: ReadonlySet<string | undefined>): string[] {
   return before.filter(({ data }) => values.has(valueOf(data))).map(({ name }) => name);
 }
 
 writtenTest(
-  "who had a credential has one, unless the secret that lost its URL is named",
+  "no URL loses its credential unless the hint names the secret that gave it",
   (each) => {
     for (const url of urlsOf(each, each)) {
       for (const project of PROJECTS) {
@@ -210,7 +216,7 @@ writtenTest(
   },
 );
 
-writtenTest("nobody gets the new credential but for the URL that it is for", (each) => {
+writtenTest("no URL gains the new credential except those it is meant for", (each) => {
   const { written, value, request } = each;
   const given = request.url.replace(/\*$/, "");
   const prefixes = each.after.flatMap(({ secretType, data }) =>
@@ -227,7 +233,7 @@ writtenTest("nobody gets the new credential but for the URL that it is for", (ea
       const isBelow = prefixes.some((prefix) =>
         normalizeGitUrl(url).startsWith(`${templateKey(prefix)}/`)
       );
-      // What a template matches that keeps its URL is said.
+      // The hint says what a template matches that keeps its URL.
       const isSaid = /without a trailing slash/.test(each.hint) &&
         prefixes.some((prefix) => normalizeGitUrl(url).startsWith(normalizeGitUrl(prefix)));
       if (!isItsUrl && !isBelow && !isSaid) return { url, project, before: [...before] };
@@ -235,7 +241,7 @@ writtenTest("nobody gets the new credential but for the URL that it is for", (ea
   }
 });
 
-writtenTest("a new template is for nothing that only begins with the same letters", (each) => {
+writtenTest("a new template does not match a URL that only shares its prefix string", (each) => {
   const { request, body, value, hint } = each;
   if (request.as !== "repo-creds") return;
   const [{ application_repo_url: told }] = body.results as [{ application_repo_url: string }];
@@ -247,7 +253,7 @@ writtenTest("a new template is for nothing that only begins with the same letter
   }
 });
 
-/** What has the same URL as the request, however it is spelled. */
+/** Whether a secret has the request's URL in any spelling. */
 function isAbout({ secretType, data }: CaseSecret, { request, written }: Judged): boolean {
   const given = request.url.replace(/\*$/, "");
   const urls = [given, written!.data.url!];
@@ -255,13 +261,13 @@ function isAbout({ secretType, data }: CaseSecret, { request, written }: Judged)
   const key = isTemplate ? templateKey : normalizeGitUrl;
   const keys = new Set(urls.map(key));
   if (secretType === request.as) return keys.has(key(data.url!)) && key(data.url!) !== "";
-  // The URL that a template of charts is named by.
+  // The URL a template of charts is named by.
   const isExact = isTemplate && request.type !== "git" && secretType === "repository";
   const url = normalizeGitUrl(data.url!);
   return isExact && keys.has(url) && url !== "";
 }
 
-writtenTest("no old credential of the URL stays that is not named", (each) => {
+writtenTest("each old credential that remains for the URL is named", (each) => {
   const { after, hint, value, body } = each;
   const result = (body.results as { name: string; repository?: string }[])[0]!;
   const left = after.filter((secret) =>
@@ -272,7 +278,7 @@ writtenTest("no old credential of the URL stays that is not named", (each) => {
   if (unnamed.length > 0) return unnamed;
 });
 
-Deno.test("without upsert nothing that is there changes", async () => {
+Deno.test("without upsert no existing secret changes", async () => {
   for (const each of fc.sample(scene, { numRuns: 300, seed: SEED })) {
     const { before, after } = await play(each, false);
     for (const secret of before) {
@@ -282,7 +288,7 @@ Deno.test("without upsert nothing that is there changes", async () => {
   }
 });
 
-Deno.test("what is deleted by the name that it was written by leaves nothing", async () => {
+Deno.test("deleting a secret by the name it was written under leaves nothing", async () => {
   for (const { request } of fc.sample(scene, { numRuns: 300, seed: SEED })) {
     if (/^(ssh:|git@)/i.test(request.url)) continue;
     assert.deepEqual(await playAndDelete(request), [], JSON.stringify(request));

@@ -14,12 +14,12 @@ import {
 } from "./judged.ts";
 import { anyUrl, place, urlAt } from "./urls.ts";
 
-/** What is one URL to this program is one to Argo CD's own code, and the other way. */
+/** This program and Argo CD's own code agree on which URLs are equal. */
 
-/** Of all that is generated here: with it a failure comes again. */
+/** The seed of all generated cases: it reproduces a failure. */
 const SEED = 20261129;
 
-judgedTest("3000 URLs are normalised as Argo CD does it", async () => {
+judgedTest("3000 URLs are normalized as Argo CD normalizes them", async () => {
   const urls = fc.sample(anyUrl, { numRuns: 3000, seed: SEED });
   const cases = Array.from({ length: 30 }, (_, i): Case => ({
     normalize: urls.slice(100 * i, 100 * (i + 1)),
@@ -30,7 +30,7 @@ judgedTest("3000 URLs are normalised as Argo CD does it", async () => {
     return ours === theirs ? [] : [{ url, ours, theirs }];
   });
   assert.equal(shortest(failed), "", `${failed.length} of ${urls.length}, seed ${SEED}`);
-  // Else there would be nothing that tells right from wrong.
+  // The sample must not be trivial.
   const isChanged = (url: string, i: number) => normalized[i] !== url.trim().toLowerCase();
   assert.ok(urls.filter(isChanged).length > 500);
   assert.ok(normalized.filter((each) => each === "").length > 300);
@@ -38,7 +38,7 @@ judgedTest("3000 URLs are normalised as Argo CD does it", async () => {
 
 const project = fc.constantFrom("", "", "", "a", "b");
 
-/** Secrets that are often of the same URL to Argo CD, or nearly so, and what is asked about them. */
+/** Secrets whose URLs are often equal to Argo CD, or nearly so, and questions about them. */
 const world = place.chain((at) => {
   const url = fc.oneof({ weight: 9, arbitrary: urlAt(at) }, anyUrl);
   const secret = fc.record({
@@ -64,29 +64,32 @@ const world = place.chain((at) => {
   })),
 }));
 
-judgedTest("of 800 sets of secrets Argo CD uses those that this program says", async () => {
-  const worlds = fc.sample(world, { numRuns: 800, seed: SEED });
-  const answers = (await askAll(worlds.map(({ secrets, asked }) => ({
-    secrets,
-    asked: [...asked, ...secrets.map(({ data }) => ({ url: data.url!, project: "" }))],
-  })))).flat();
-  const failed = answers.filter((each) => !isAsExpected(each))
-    .map((each) => ({ ...told(each), secrets: each.secrets }));
-  assert.equal(shortest(failed), "", `${failed.length} answers, seed ${SEED}`);
-  const counts = {
-    several: answers.filter(({ theirs }) => theirs.size > 1).length,
-    none: answers.filter(({ theirs }) => theirs.size === 1 && theirs.has(undefined)).length,
-    one: answers.filter(({ theirs }) => theirs.size === 1 && !theirs.has(undefined)).length,
-  };
-  for (const [what, count] of Object.entries(counts)) assert.ok(count > 30, `${what}: ${count}`);
-});
+judgedTest(
+  "Argo CD uses the credentials that this program expects (800 sets of secrets)",
+  async () => {
+    const worlds = fc.sample(world, { numRuns: 800, seed: SEED });
+    const answers = (await askAll(worlds.map(({ secrets, asked }) => ({
+      secrets,
+      asked: [...asked, ...secrets.map(({ data }) => ({ url: data.url!, project: "" }))],
+    })))).flat();
+    const failed = answers.filter((each) => !isAsExpected(each))
+      .map((each) => ({ ...told(each), secrets: each.secrets }));
+    assert.equal(shortest(failed), "", `${failed.length} answers, seed ${SEED}`);
+    const counts = {
+      several: answers.filter(({ theirs }) => theirs.size > 1).length,
+      none: answers.filter(({ theirs }) => theirs.size === 1 && theirs.has(undefined)).length,
+      one: answers.filter(({ theirs }) => theirs.size === 1 && !theirs.has(undefined)).length,
+    };
+    for (const [what, count] of Object.entries(counts)) assert.ok(count > 30, `${what}: ${count}`);
+  },
+);
 
 judgedTest(
-  "of the templates of 300 of them Argo CD finds those that this program says",
+  "Argo CD picks the templates that this program expects (300 sets of templates)",
   async () => {
     const worlds = fc.sample(world, { numRuns: 300, seed: SEED }).map((each) => ({
       ...each,
-      // Of several that fit equally well any would do: they are in the test above.
+      // Templates that match equally well are covered by the test above.
       secrets: each.secrets.map((secret) => ({ ...secret, secretType: "repo-creds" })),
     }));
     const answers = await askMany(worlds.map(({ secrets, asked }): Case => ({
@@ -104,24 +107,27 @@ judgedTest(
   },
 );
 
-judgedTest("1000 pairs of URLs are one repository to both, or to neither", async () => {
-  const forms = fc.constantFrom(["https", "HTTPS"], ["ssh", "scp"], ["none"], ["oci", "none"]);
-  const ends = ["", "", "/", ".git", ".GIT", " "];
-  const pair = fc.tuple(place, forms).chain(([at, forms]) =>
-    fc.tuple(urlAt(at, { forms, ends }), urlAt(at, { forms, ends }))
-  );
-  const pairs = fc.sample(pair, { numRuns: 1000, seed: SEED });
-  const answers = await askMany(pairs.map(([held, asked]): Case => ({
-    secrets: [{ name: "s", secretType: "repository", data: { url: held, password: "p" } }],
-    repositories: [{ url: asked }],
-  })));
-  const theirs = answers.map(({ repositories }) =>
-    valueOf(repositories[0]![0]!.repository) !== undefined
-  );
-  const failed = pairs.filter(([held, asked], i) =>
-    theirs[i] !== (comparableUrl(held) === comparableUrl(asked))
-  );
-  assert.equal(shortest(failed), "", `${failed.length} of ${pairs.length}, seed ${SEED}`);
-  const same = pairs.filter(([held, asked], i) => theirs[i] && held !== asked).length;
-  assert.ok(same > 50 && theirs.filter((each) => !each).length > 300, `${same}`);
-});
+judgedTest(
+  "this program and Argo CD agree on whether 1000 pairs of URLs are one repository",
+  async () => {
+    const forms = fc.constantFrom(["https", "HTTPS"], ["ssh", "scp"], ["none"], ["oci", "none"]);
+    const ends = ["", "", "/", ".git", ".GIT", " "];
+    const pair = fc.tuple(place, forms).chain(([at, forms]) =>
+      fc.tuple(urlAt(at, { forms, ends }), urlAt(at, { forms, ends }))
+    );
+    const pairs = fc.sample(pair, { numRuns: 1000, seed: SEED });
+    const answers = await askMany(pairs.map(([held, asked]): Case => ({
+      secrets: [{ name: "s", secretType: "repository", data: { url: held, password: "p" } }],
+      repositories: [{ url: asked }],
+    })));
+    const theirs = answers.map(({ repositories }) =>
+      valueOf(repositories[0]![0]!.repository) !== undefined
+    );
+    const failed = pairs.filter(([held, asked], i) =>
+      theirs[i] !== (comparableUrl(held) === comparableUrl(asked))
+    );
+    assert.equal(shortest(failed), "", `${failed.length} of ${pairs.length}, seed ${SEED}`);
+    const same = pairs.filter(([held, asked], i) => theirs[i] && held !== asked).length;
+    assert.ok(same > 50 && theirs.filter((each) => !each).length > 300, `${same}`);
+  },
+);

@@ -7,12 +7,12 @@ import { comparableUrl, normalizeGitUrl } from "../../src/credentials/kinds/comp
 
 const ignore = !await argocdReaderIsAtHand();
 
-/** Declares a test that is ignored where Argo CD's code neither is built nor can be. */
+/** Declares a test that is ignored if Argo CD's code is not built and cannot be built. */
 export function judgedTest(name: string, fn: () => Promise<void>): void {
   Deno.test({ name, ignore, fn });
 }
 
-/** What a secret of these tests is told from others by; `undefined` where it holds no credential. */
+/** The value that identifies a secret in these tests; `undefined` if it holds no credential. */
 export function valueOf(
   holder: { readonly password?: string; readonly sshPrivateKey?: string } | null | undefined,
 ): string | undefined {
@@ -20,7 +20,7 @@ export function valueOf(
 }
 
 /**
- * What this program takes Argo CD to use for a URL: of secrets that fit equally well each one's value.
+ * The values that this program expects Argo CD to use for a URL: one per secret that matches equally well.
  * @see https://github.com/argoproj/argo-cd/blob/v3.5.6/util/db/repository_secrets.go
  */
 export function expectedValues(
@@ -41,7 +41,7 @@ export function expectedValues(
   }));
 }
 
-/** The longest plain prefix decides. */
+/** The longest plain prefix wins. */
 export function templateValues(
   secrets: readonly CaseSecret[],
   url: string,
@@ -57,7 +57,7 @@ export function templateValues(
   return new Set(values.length === 0 ? [undefined] : values);
 }
 
-/** A question to Argo CD's code, the values that came, and those that this program expects. */
+/** A question to Argo CD's code, its answers, and the values that this program expects. */
 export interface Answered {
   readonly secrets: readonly CaseSecret[];
   readonly url: string;
@@ -67,8 +67,8 @@ export interface Answered {
 }
 
 /**
- * Asks what Argo CD uses for each URL and project of each set of secrets. Where it takes any of several
- * it is asked until all have come that are expected, or for some thousand times.
+ * Asks which secret Argo CD uses for each URL and project of each set. If it picks any of several,
+ * asks until all expected answers have come, or some thousand times.
  * @returns for each set, the answers in the order of its questions
  */
 export async function askAll(
@@ -115,12 +115,12 @@ export function isAsExpected({ theirs, ours }: Answered): boolean {
   return theirs.symmetricDifference(ours).size === 0;
 }
 
-/** Of an answer, for a message. */
+/** The parts of an answer for a message. */
 export function told({ url, project, theirs, ours }: Answered) {
   return { url, project, theirs: [...theirs], ours: [...ours] };
 }
 
-/** The shortest of what failed, for a message: nothing here is secret. */
+/** The shortest failure, for a message: nothing here is secret. */
 export function shortest(failures: readonly unknown[]): string {
   const texts = failures.map((each) => JSON.stringify(each, null, 2));
   return texts.sort((a, b) => a.length - b.length)[0] ?? "";

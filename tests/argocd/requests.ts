@@ -7,9 +7,9 @@ import { type Stage, stage, stored } from "../http/stage.ts";
 import { get, post } from "../http/support.ts";
 import { type Place, place, urlAt } from "./urls.ts";
 
-/** Generated requests to add_repo, over secrets that are there already. */
+/** Generated requests to add_repo, over existing secrets. */
 
-/** What a request brings: the password, and the SSH key. */
+/** The values of a request: the password, and the SSH key. */
 export const NEW = "new";
 const NEW_KEY = makeSshKey();
 
@@ -25,7 +25,7 @@ export interface Request {
   readonly as: "repository" | "repo-creds";
   readonly type: "git" | "helm" | "oci";
   readonly url: string;
-  /** Of one of the secrets that are there, by its place, or a new one. */
+  /** The index of an existing secret for the name, or a new name. */
   readonly name: number;
   readonly project: string | undefined;
   readonly template: boolean;
@@ -79,11 +79,11 @@ export interface Played {
   readonly body: Record<string, unknown>;
   readonly before: readonly CaseSecret[];
   readonly after: readonly CaseSecret[];
-  /** What the request brought. */
+  /** The value in the request. */
   readonly value: string;
 }
 
-/** Sends the request to the program over a cluster in memory. */
+/** Sends the request to the program over an in-memory cluster. */
 export async function play(scene: Scene, upsert = true): Promise<Played> {
   const it = stage();
   put(it, scene.held);
@@ -105,7 +105,7 @@ export async function play(scene: Scene, upsert = true): Promise<Played> {
   return { status: response.status, body, before, after, value: isSsh ? NEW_KEY : NEW };
 }
 
-/** Sends it, deletes what it is named by, and says what is left. */
+/** Sends the request, deletes the secret by its name, and returns what is left. */
 export async function playAndDelete(request: Request): Promise<readonly CaseSecret[]> {
   const it = stage();
   const { name: _, ...fields } = request;
@@ -122,7 +122,7 @@ export async function playAndDelete(request: Request): Promise<readonly CaseSecr
   return secretsOf(it.cluster);
 }
 
-/** Of the secret at a place; any other is that of a new one. */
+/** The name of the secret at an index; any other index is a new name. */
 export function nameOf(place: number): string {
   return place < 0 ? "wanted" : `held-${place}`;
 }

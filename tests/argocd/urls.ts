@@ -1,8 +1,8 @@
 import fc from "fast-check";
 
-/** Generated URLs of repositories: those of one place are often the same to Argo CD, or nearly so. */
+/** Generated repository URLs: those of one place are often equal to Argo CD, or nearly so. */
 
-/** A host, and a path in spellings that are one to Argo CD or look like it. */
+/** A host, and a path in spellings that are equal to Argo CD or look equal. */
 export interface Place {
   readonly host: string;
   readonly paths: readonly string[];
@@ -40,7 +40,7 @@ export const place: fc.Arbitrary<Place> = fc.record({
   paths: fc.constantFrom(...PATHS),
 });
 
-/** What a URL begins with, and what is between its host and its path. */
+/** Starts of URLs, and separators of host and path. */
 const FORMS: Readonly<Record<string, readonly [before: string, between: string]>> = {
   none: ["", "/"],
   https: ["https://", "/"],
@@ -52,7 +52,7 @@ const FORMS: Readonly<Record<string, readonly [before: string, between: string]>
   user: ["https://user@", "/"],
 };
 
-/** What a URL ends with. */
+/** Ends of URLs. */
 const ENDS = ["", "", "", "/", "/", ".git", ".GIT", "-other", "/below", "//", ".git/", "/*", " "];
 
 export interface Spelling {
@@ -85,7 +85,7 @@ const piece = fc.constantFrom(
   ..." \u0085\u00a0\ufeff\u{1f600}İΣẞ",
 );
 
-/** Whatever may stand as a URL in a secret. */
+/** Any string that may be a URL in a secret. */
 export const anyUrl: fc.Arbitrary<string> = fc.oneof(
   { weight: 3, arbitrary: place.chain((at) => urlAt(at)) },
   { weight: 3, arbitrary: fc.array(piece, { maxLength: 9 }).map((pieces) => pieces.join("")) },

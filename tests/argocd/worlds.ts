@@ -2,7 +2,7 @@ import fc from "fast-check";
 import type { CaseSecret } from "../../scripts/argocd_reader/answers.ts";
 import { anyUrl, type Place, place, type Spelling, urlAt } from "./urls.ts";
 
-/** Generated sets of Argo CD's secrets whose URLs are one to Argo CD, or nearly so, or prefixes of each other. */
+/** Generated sets of Argo CD secrets whose URLs are equal to Argo CD, or nearly so, or prefixes of each other. */
 
 export interface World {
   readonly secrets: readonly CaseSecret[];
@@ -43,7 +43,7 @@ const FLAG_KEYS = [
 ];
 const NUMBER_KEYS = ["githubAppID", "githubAppInstallationID", "depth"];
 
-/** Right ones mostly: one that cannot be parsed is the end of the question. */
+/** Mostly valid: an unparsable one fails the question. */
 const flag = fc.oneof(
   { weight: 12, arbitrary: fc.constantFrom("true", "false", "1", "0", "T", "f", "TRUE", "False") },
   { weight: 1, arbitrary: fc.constantFrom("", "yes", "true\n", " true", "tRUE", "on", "２") },
@@ -56,7 +56,7 @@ const number = fc.oneof(
   },
 );
 
-/** What makes up whole credentials, beside single keys that are often none. */
+/** The keys of whole credentials, besides single keys that are often incomplete. */
 const KITS: readonly (readonly string[])[] = [
   [],
   [],
@@ -83,7 +83,7 @@ const KITS: readonly (readonly string[])[] = [
   ["azureServicePrincipalClientId", "azureServicePrincipalTenantId"],
 ];
 
-/** Repositories without a credential of their own are those that templates are for. */
+/** Repositories without a credential are those that templates apply to. */
 const REPOSITORY_KITS = [...KITS, ...Array<readonly string[]>(12).fill([]), [
   "gcpServiceAccountKey",
 ]];
@@ -101,7 +101,7 @@ const keysOf = (secretType: string) =>
     ),
   ).map(([kit, more]) => [...new Set([...kit, ...more])]);
 
-/** The data of a secret but for its URL; texts tell the secret. */
+/** The data of a secret without its URL; strings identify the secret. */
 const dataOf = (secret: string, secretType: string) =>
   keysOf(secretType).chain((names) =>
     fc.tuple(
@@ -117,7 +117,7 @@ const dataOf = (secret: string, secretType: string) =>
     )
   );
 
-/** How the URLs of one set are spelled: in few forms, so that they meet. */
+/** The spellings of URLs in one set: few, so that they collide. */
 const spelling: fc.Arbitrary<Required<Spelling>> = fc.record({
   forms: fc.oneof(
     {
@@ -205,7 +205,7 @@ export const world: fc.Arbitrary<World> = fc.tuple(place, spelling, fc.integer({
     secrets,
     asked: [
       ...asked,
-      // A secret's own URL, and what is below it.
+      // A secret's own URL, and URLs below it.
       ...own.map(({ at, end, project }) => {
         const { data } = secrets[at % secrets.length]!;
         return { url: (data.url ?? "") + end, project: project ?? data.project ?? "" };

@@ -5,14 +5,14 @@ import { withCommit } from "../../scripts/build/bundle.ts";
 import { compile, TARGETS } from "../../scripts/build/compile.ts";
 import { type Ended, type Folder, folder } from "../cli/support.ts";
 
-/** The executable that needs no download, where there is no deno. */
+/** The executable runs without deno and without a download. */
 
 const BUILT = Deno.env.get("ARGOCD_CONFIGURER_TEST_BUILT");
 
-/** The tools that it needs, and no deno among them. */
+/** A PATH with the tools that the executable needs, without deno. */
 const PATH = "/usr/bin:/bin";
 
-/** Builds it once for all tests here, when it was not built for them already. */
+/** Builds the executable once for all tests here, unless it was built already. */
 let building: Promise<{ file: string; folder?: Folder }> | undefined;
 function built(): Promise<{ file: string; folder?: Folder }> {
   return building ??= (async () => {
@@ -43,14 +43,14 @@ async function run(
   return { code, stdout: text(stdout), stderr: text(stderr) };
 }
 
-/** The folder into which it unpacked itself. */
+/** The folder with the unpacked program. */
 function unpacked(cache: string): string {
   const folders = [...Deno.readDirSync(join(cache, "argocd-configurer", "unpacked"))];
   assert.equal(folders.length, 1, folders.map(({ name }) => name).join());
   return join(cache, "argocd-configurer", "unpacked", folders[0]!.name);
 }
 
-Deno.test("without deno on PATH it unpacks itself once, says its version, and serves", async () => {
+Deno.test("without deno on PATH the executable unpacks itself once, prints its version, and serves", async () => {
   const { file } = await built();
   await using cache = await folder();
   await using here = await folder();
@@ -82,14 +82,14 @@ Deno.test("without deno on PATH it unpacks itself once, says its version, and se
   assert.match((await run(file, ["logs", ...at], env)).stdout, /stopped\n$/);
 });
 
-Deno.test("only its owner may read what it unpacks", async () => {
+Deno.test("only the owner may read the unpacked files", async () => {
   const { file } = await built();
   await using cache = await folder();
   await run(file, ["version"], { XDG_CACHE_HOME: cache.path });
   assert.equal((Deno.statSync(unpacked(cache.path)).mode ?? 0) & 0o777, 0o700);
 });
 
-Deno.test("many that start at once unpack one whole program", async () => {
+Deno.test("concurrent first starts unpack one complete program", async () => {
   const { file } = await built();
   await using cache = await folder();
   const env = { XDG_CACHE_HOME: cache.path };
@@ -112,7 +112,7 @@ for (
     }],
   ] as const
 ) {
-  Deno.test(`what it unpacked and is ${what} since is unpacked anew`, async () => {
+  Deno.test(`an unpacked program that is ${what} is unpacked again`, async () => {
     const { file } = await built();
     await using cache = await folder();
     const env = { XDG_CACHE_HOME: cache.path };
@@ -124,7 +124,7 @@ for (
   });
 }
 
-Deno.test("what looks as it was unpacked, but for its times, is compared again and kept", async () => {
+Deno.test("unpacked files whose times have changed are compared again and kept", async () => {
   const { file } = await built();
   await using cache = await folder();
   const env = { XDG_CACHE_HOME: cache.path };
@@ -139,7 +139,7 @@ Deno.test("what looks as it was unpacked, but for its times, is compared again a
   assert.notEqual(await facts(), before);
 });
 
-Deno.test("a change is noticed although size and time of the file are as before", async () => {
+Deno.test("a changed file is detected although its size and time are the same", async () => {
   const { file } = await built();
   await using cache = await folder();
   const env = { XDG_CACHE_HOME: cache.path };
@@ -152,7 +152,7 @@ Deno.test("a change is noticed although size and time of the file are as before"
   assert.equal(await Deno.readTextFile(main), text);
 });
 
-Deno.test("a start of what is unpacked and unchanged computes no sums, which would take most of its time", async () => {
+Deno.test("a start with an unchanged unpacked program computes no checksums, which would take most of its time", async () => {
   const { file } = await built();
   await using cache = await folder();
   const first = await run(file, ["version"], { XDG_CACHE_HOME: cache.path });
@@ -164,10 +164,10 @@ Deno.test("a start of what is unpacked and unchanged computes no sums, which wou
   await assert.rejects(Deno.stat(ran), Deno.errors.NotFound);
   await Deno.utime(join(unpacked(cache.path), "argocd-configurer"), 1, 1);
   assert.deepEqual(await run(file, ["version"], env), first);
-  assert.ok((await Deno.stat(ran)).isFile, "the stand-in is not asked after a change");
+  assert.ok((await Deno.stat(ran)).isFile, "after a change, the stand-in was not run");
 });
 
-Deno.test("a start without stat on PATH compares the sums, and works the same", async () => {
+Deno.test("without stat on PATH a start compares the checksums, and works the same", async () => {
   const { file } = await built();
   await using cache = await folder();
   const first = await run(file, ["version"], { XDG_CACHE_HOME: cache.path });
@@ -179,7 +179,7 @@ Deno.test("a start without stat on PATH compares the sums, and works the same", 
   assert.deepEqual(await run(file, ["version"], env), first);
 });
 
-Deno.test("a list of processes shows it by its name, and a signal gets to it", async () => {
+Deno.test("a list of processes shows the program's name, and a signal reaches it", async () => {
   const { file } = await built();
   await using cache = await folder();
   const child = new Deno.Command(file, {
@@ -211,7 +211,7 @@ Deno.test("a list of processes shows it by its name, and a signal gets to it", a
   assert.equal((await child.status).code, 0);
 });
 
-Deno.test("a cache folder that cannot be written is said in one line", async () => {
+Deno.test("a cache folder that cannot be written is reported in one line", async () => {
   const { file } = await built();
   await using cache = await folder();
   const file1 = await cache.write("a-file", "");
@@ -223,7 +223,7 @@ Deno.test("a cache folder that cannot be written is said in one line", async () 
   );
 });
 
-Deno.test("without a cache folder it says which variable to set", async () => {
+Deno.test("without a cache folder the error names the variable to set", async () => {
   const { file } = await built();
   const { code, stderr } = await run(file, ["version"], {});
   assert.equal(code, 1);
@@ -233,7 +233,7 @@ Deno.test("without a cache folder it says which variable to set", async () => {
   );
 });
 
-Deno.test("where programs may not be run, that is said", async () => {
+Deno.test("a cache folder that does not allow execution is reported", async () => {
   const { file } = await built();
   await using cache = await folder();
   const env = { XDG_CACHE_HOME: cache.path };
@@ -247,7 +247,7 @@ Deno.test("where programs may not be run, that is said", async () => {
   );
 });
 
-Deno.test("a file that was not copied whole says so", async () => {
+Deno.test("a truncated executable reports that it is damaged", async () => {
   const { file } = await built();
   await using here = await folder();
   const half = join(here.path, "half");
@@ -259,7 +259,7 @@ Deno.test("a file that was not copied whole says so", async () => {
   assert.deepEqual([...Deno.readDirSync(join(here.path, "argocd-configurer", "unpacked"))], []);
 });
 
-Deno.test("it runs by a link, from PATH, and from a folder with spaces", async () => {
+Deno.test("the executable runs through a link, from PATH, and from a folder with spaces", async () => {
   const { file } = await built();
   await using here = await folder();
   const bin = join(here.path, "a bin");
@@ -275,7 +275,7 @@ Deno.test("it runs by a link, from PATH, and from a folder with spaces", async (
 for (
   const [what, name] of [["a space", "a cache"], ["a line end", "victim\nx"], ["a quote", "it's"]]
 ) {
-  Deno.test(`a cache folder with ${what} in its name is used, and nothing beside it is touched`, async () => {
+  Deno.test(`a cache folder with ${what} in its name is used, and nothing beside it is changed`, async () => {
     const { file } = await built();
     await using here = await folder();
     const cache = join(here.path, name!);
@@ -293,7 +293,7 @@ for (
   });
 }
 
-Deno.test("a CDPATH of the user does not lead it astray", async () => {
+Deno.test("the user's CDPATH does not affect the executable", async () => {
   const { file } = await built();
   await using here = await folder();
   const bin = join(here.path, "dist");
@@ -309,7 +309,7 @@ Deno.test("a CDPATH of the user does not lead it astray", async () => {
   assert.equal(code, 0, new TextDecoder().decode(stderr));
 });
 
-Deno.test("a cache folder that others may write to, or own, is not run from", async () => {
+Deno.test("a cache folder that others may write to, or that another user owns, is rejected", async () => {
   const { file } = await built();
   await using cache = await folder();
   const env = { XDG_CACHE_HOME: cache.path };
@@ -330,7 +330,7 @@ Deno.test("a cache folder that others may write to, or own, is not run from", as
   );
 });
 
-Deno.test("a folder with a deno.json of its own does not change how it runs", async () => {
+Deno.test("a deno.json in the working directory does not affect the executable", async () => {
   const { file } = await built();
   await using here = await folder();
   await here.write("deno.json", '{"imports": 1');
@@ -344,7 +344,7 @@ Deno.test("a folder with a deno.json of its own does not change how it runs", as
   assert.equal(code, 0, new TextDecoder().decode(stderr));
 });
 
-Deno.test("of versions before it keeps the two used last", async () => {
+Deno.test("the two earlier versions used last are kept", async () => {
   const { file } = await built();
   await using cache = await folder();
   const all = join(cache.path, "argocd-configurer", "unpacked");
@@ -361,7 +361,7 @@ Deno.test("of versions before it keeps the two used last", async () => {
   assert.equal(left.length, 3);
 });
 
-Deno.test("what another one is just unpacking stays, and what one left an hour ago goes", async () => {
+Deno.test("files that another start is unpacking are kept, and those left an hour ago are removed", async () => {
   const { file } = await built();
   await using cache = await folder();
   const all = join(cache.path, "argocd-configurer", "unpacked");
@@ -375,7 +375,7 @@ Deno.test("what another one is just unpacking stays, and what one left an hour a
   assert.deepEqual(left.sort(), ["new-a", "new-b", "new-c", "new-d"]);
 });
 
-Deno.test("a stand-in for the runtime gets the program, its permissions and no more", async () => {
+Deno.test("a stand-in for the runtime gets the program, its permissions and nothing else", async () => {
   await using here = await folder();
   const standIn = join(here.path, "denort");
   await Deno.copyFile("/bin/true", standIn);
@@ -391,12 +391,12 @@ Deno.test("a stand-in for the runtime gets the program, its permissions and no m
   );
   const permissions = JSON.parse(/"permissions":(\{[^}]*\})/.exec(text)![1]!);
   for (const all of ["net", "read", "write", "env", "run", "sys"]) {
-    assert.deepEqual(permissions[`allow_${all}`], [], all); // an empty list is all of them
+    assert.deepEqual(permissions[`allow_${all}`], [], all); // an empty list allows everything
   }
   assert.equal(permissions.allow_ffi, null);
   assert.deepEqual([permissions.deny_ffi, permissions.allow_import], [[], ["localhost:0"]]);
   assert.equal(permissions.prompt, false);
-  // It would lie in the folder for temporary files, where another user could have put it.
+  // A cache in the temporary folder could have been put there by another user.
   assert.match(text, /"code_cache_key":null/);
   assert.match(text, /no-legacy-abort/);
   assert.match(text, /Cluster API Configuration Server/);
@@ -408,7 +408,7 @@ Deno.test("a stand-in for the runtime gets the program, its permissions and no m
   assert.equal(bom.bomFormat, "CycloneDX");
 });
 
-Deno.test("a runtime that cannot be had is said in one line, with what to do", async () => {
+Deno.test("a missing runtime is reported in one line, with the remedy", async () => {
   await using here = await folder();
   const bundle = join(here.path, "bundle");
   await Deno.mkdir(bundle);
@@ -418,7 +418,7 @@ Deno.test("a runtime that cannot be had is said in one line, with what to do", a
     output: join(here.path, "out"),
     target: TARGETS[1],
     unstable: [],
-    // Nothing is there, and nothing is downloaded, wherever this runs.
+    // No runtime is cached, and none can be downloaded, on any machine.
     env: { DENO_DIR: join(here.path, "cache"), HTTPS_PROXY: "http://127.0.0.1:1", DENORT_BIN: "" },
   });
   await assert.rejects(building, {
@@ -436,7 +436,7 @@ for (
     [["--online"], /--online/],
   ] as const
 ) {
-  Deno.test(`build ${args.join(" ")} is a wrong usage`, async () => {
+  Deno.test(`build ${args.join(" ")} is wrong usage`, async () => {
     const { code, stderr } = await new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", "scripts/build.ts", ...args],
     }).output();
@@ -445,7 +445,7 @@ for (
   });
 }
 
-Deno.test("the commit is put where the source has a word for it, which has to be there once", () => {
+Deno.test("the commit replaces its placeholder, which must occur exactly once", () => {
   const pieces = (...texts: string[]) => new Map(texts.map((text, i) => [`${i}.js`, text]));
   const word = 'var c="COMMIT-OF-THE-BUILD";';
   assert.deepEqual(withCommit(pieces("x", word), "abc"), ["1.js", 'var c="abc";']);

@@ -16,18 +16,18 @@ const trustTest = trustTests((test) => Deno.test(test));
 const crashTest = crashTests((test) => Deno.test(test));
 
 /**
- * What a build may break: code that is loaded late, files that are embedded, permissions, signals,
- * processes of its own. Everything else is tested from source.
+ * What a build may break: code that is loaded late, embedded files, permissions, signals and child
+ * processes. Everything else is tested from source.
  */
 
-Deno.test("it is the executable that is tested, and it says which build it is", async () => {
+Deno.test("the tests run the executable, and it prints the commit of its build", async () => {
   assert.ok(BUILT, "ARGOCD_CONFIGURER_TEST_PROGRAM names the executable");
   const { code, stdout } = await outcome(["version"]);
   assert.equal(code, 0);
   assert.match(stdout, /^argocd-configurer \d+\.\d+\.\d+ \([0-9a-f]{12}(-changed)?\)\nDeno /);
 });
 
-Deno.test("help is printed with exit code 0, and a wrong flag is exit code 2", async () => {
+Deno.test("help exits with 0, and an unknown flag with 2", async () => {
   const help = await outcome(["--help"]);
   assert.deepEqual([help.code, help.stderr], [0, ""]);
   for (const command of ["serve", "start", "clusters", "docker", "repo", "verify", "delete"]) {
@@ -38,7 +38,7 @@ Deno.test("help is printed with exit code 0, and a wrong flag is exit code 2", a
   assert.match(wrong.stderr, /no-such-flag/);
 });
 
-Deno.test("the completion of each shell is in it", async () => {
+Deno.test("the executable contains the completion of each shell", async () => {
   for (const shell of ["bash", "zsh", "fish"]) {
     const { code, stdout, stderr } = await outcome(["completion", shell]);
     assert.deepEqual([code, stderr], [0, ""], shell);
@@ -46,21 +46,21 @@ Deno.test("the completion of each shell is in it", async () => {
   }
 });
 
-Deno.test("the manual page is in it, as it is in a release, and man reads it without a complaint", async () => {
+Deno.test("the executable contains the manual page, and man formats it without warnings", async () => {
   const { code, stdout, stderr } = await outcome(["help", "--man"]);
   assert.deepEqual([code, stderr], [0, ""]);
   assert.match(stdout, /^\.TH ARGOCD-CONFIGURER 1 /);
   if (groff === undefined) return;
   await using here = await folder();
   const page = await here.write("argocd-configurer.1", stdout);
-  // What man runs: with its macros, warnings on, as text.
+  // The same as man runs: with its macros, with warnings, as text.
   const read = await new Deno.Command(groff, { args: ["-man", "-ww", "-Tutf8", page] }).output();
   const [text, said] = [read.stdout, read.stderr].map((bytes) => new TextDecoder().decode(bytes));
   assert.deepEqual([read.code, said], [0, ""]);
   assert.match(text!, /docker\u{2010}? ?add/u);
 });
 
-Deno.test("the demo answers, and Ctrl-C ends it with exit code 0", async () => {
+Deno.test("the demo responds, and Ctrl-C stops it with exit code 0", async () => {
   await using running = program(["demo", "--port", "0"]);
   const { url } = await demoOf(running);
   const { clusters } = await (await fetch(`${url}/clusters`)).json();
@@ -80,7 +80,7 @@ Deno.test("the demo answers, and Ctrl-C ends it with exit code 0", async () => {
   assert.equal((await running.ended).code, 0);
 });
 
-Deno.test("a token that it makes lets in to a server of its own, and nobody else gets in", async () => {
+Deno.test("a server with tokens accepts a created token, and rejects other requests", async () => {
   await using here = await folder();
   const tokens = ["--tokens-file", join(here.path, "tokens.yaml")];
   const made = await outcome(["token", "create", "--name", "ci", "--role", "reader", ...tokens]);
@@ -115,7 +115,7 @@ bothWays("a pull secret is added, listed, shown and deleted", async (stage) => {
   assert.equal(storedPassword(one, "team-a", "pull"), undefined);
 });
 
-bothWays("a repository is verified at its place before it is written", async (stage) => {
+bothWays("a repository credential is verified before it is written", async (stage) => {
   const { run, canary: { value }, emulators: { one } } = stage;
   await using charts = serve((request) =>
     turnedAway(request, [basicHeader("alice", value)]) ??
@@ -133,7 +133,7 @@ bothWays("a repository is verified at its place before it is written", async (st
 }, { config: "verify-allow: [127.0.0.1]\n" });
 
 trustTest(
-  "credentials are written to a real API server and read from it, and leak nowhere",
+  "credentials are written to and read from a real API server, and leak nowhere",
   async (world) => {
     const running = await world.start();
     const namespace = await world.namespace();
@@ -154,7 +154,7 @@ trustTest(
   },
 );
 
-crashTest("SIGTERM lets a write end, and its exit code is 0", async (world) => {
+crashTest("SIGTERM lets a write finish, and the server exits with 0", async (world) => {
   const targets = await world.targets(6, (place) => place % 2 === 0);
   const gate = await world.gate();
   const running = await world.start({ through: gate, targets });
@@ -171,7 +171,7 @@ crashTest("SIGTERM lets a write end, and its exit code is 0", async (world) => {
 });
 
 crashTest(
-  "killed in the middle of a write, each secret is old or new, and the next upsert completes it",
+  "killed during a write, each secret is old or new, and the next upsert completes it",
   async (world) => {
     const targets = await world.targets(6, (place) => place % 2 === 0);
     const gate = await world.gate();

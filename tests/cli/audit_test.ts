@@ -4,19 +4,19 @@ import { type Emulator, startEmulator } from "../../src/emulator/emulator.ts";
 import { makeCanary } from "../support/canary.ts";
 import { type Folder, folder, listening, outcome, type Program, program } from "./support.ts";
 
-/** The audit log of the program as users run it, before an emulated cluster. */
+/** The audit log of the program as users run it, with an emulated cluster. */
 
 interface Place {
   readonly emulator: Emulator;
   readonly folder: Folder;
   readonly auditLog: string;
-  /** Serves with this in the configuration file. */
+  /** Starts a server with these lines in the configuration file. */
   serve(more?: string): Promise<{ running: Program; url: string }>;
   write(url: string, more?: object): Promise<{ status: number; text: string }>;
   phases(auditLog?: string): string[];
 }
 
-/** The password of all writes is in no file, answer or log. */
+/** Fails if the password of the writes is in a file, a response or the log. */
 async function withPlace(use: (place: Place) => Promise<void>): Promise<void> {
   const canary = makeCanary();
   const emulator = startEmulator();
@@ -97,7 +97,7 @@ Deno.test("with the setting audit-log writes are recorded, and GET /audit shows 
     }
   }));
 
-Deno.test("a full log is followed by a new one, of which so many are kept as is configured, and both are shown", () =>
+Deno.test("a full log is rotated, the configured number of files is kept, and GET /audit reads all of them", () =>
   withPlace(async ({ serve, write, auditLog, phases, folder }) => {
     const time = "2026-01-01T00:00:00.000Z";
     const old = { time, phase: "refused", who: "ci", action: "POST /", reason: "x".repeat(1000) };
@@ -116,7 +116,7 @@ Deno.test("a full log is followed by a new one, of which so many are kept as is 
     assert.ok(![...Deno.readDirSync(folder.path)].some(({ name }) => name === "audit.log.2"));
   }));
 
-Deno.test("without the setting nothing is recorded, and GET /audit says how it would be", () =>
+Deno.test("without audit-log nothing is recorded, and GET /audit is 404 and names the setting", () =>
   withPlace(async ({ serve, write, folder }) => {
     const { url } = await serve("");
     assert.equal((await write(url)).status, 200);
@@ -129,7 +129,7 @@ Deno.test("without the setting nothing is recorded, and GET /audit says how it w
     assert.deepEqual([...Deno.readDirSync(folder.path)].map(({ name }) => name), ["config.yaml"]);
   }));
 
-Deno.test("killed in a write, the next start reports it", () =>
+Deno.test("after a kill during a write, the next start reports the interrupted write", () =>
   withPlace(async ({ emulator, serve, write, phases }) => {
     const reached = Promise.withResolvers<void>();
     emulator.fault = ({ method }) => {
@@ -152,7 +152,7 @@ Deno.test("killed in a write, the next start reports it", () =>
     assert.deepEqual(phases(), ["started", "begin", "interrupted", "started", "begin", "end"]);
   }));
 
-Deno.test("a write under way while the configuration is reloaded is not taken for interrupted", () =>
+Deno.test("a write in progress during a configuration reload is not reported as interrupted", () =>
   withPlace(async ({ emulator, serve, write, phases }) => {
     const { running, url } = await serve();
     const reached = Promise.withResolvers<void>();
@@ -175,7 +175,7 @@ Deno.test("a write under way while the configuration is reloaded is not taken fo
     assert.doesNotMatch(stderr, /interrupted/);
   }));
 
-Deno.test("a reloaded configuration turns the audit log on, off and elsewhere", () =>
+Deno.test("a configuration reload turns the audit log on and off, and changes its file", () =>
   withPlace(async ({ folder, serve, write, phases, auditLog }) => {
     const { running, url } = await serve("");
     assert.equal((await write(url)).status, 200);
@@ -186,7 +186,7 @@ Deno.test("a reloaded configuration turns the audit log on, off and elsewhere", 
       await Deno.writeTextFile(config, bare + more);
       running.kill("SIGHUP");
       await running.line(/configuration reloaded/);
-      // The line of an earlier reload matches too: the log is asked until this one shows.
+      // The line of an earlier reload matches too, so GET /audit is polled until this reload shows.
       reloads++;
       const isOn = more !== "";
       while (((await (await fetch(`${url}/audit`)).json()).error === undefined) !== isOn) {
@@ -204,7 +204,7 @@ Deno.test("a reloaded configuration turns the audit log on, off and elsewhere", 
     assert.deepEqual(phases(`${auditLog}.other`), ["started", "begin", "end"]);
   }));
 
-Deno.test("a second server with the same audit log reads, and refuses writes until the first is gone", () =>
+Deno.test("a second server with the same audit log serves reads, and rejects writes until the first has exited", () =>
   withPlace(async ({ serve, write }) => {
     const first = await serve();
     assert.equal((await write(first.url)).status, 200);
@@ -223,7 +223,7 @@ Deno.test("a second server with the same audit log reads, and refuses writes unt
     assert.equal((await write(second.url)).status, 200);
   }));
 
-Deno.test("a folder that does not exist is said at the start, in each refusal, and stops no read", () =>
+Deno.test("a missing folder of the audit log is reported at start and in each rejected write, until it exists", () =>
   withPlace(async ({ serve, write, folder }) => {
     const { running, url } = await serve(`audit-log: ${folder.path}/no/audit.log\n`);
     await running.line(/ERROR audit: cannot write audit log.*its folder does not exist/);
@@ -235,7 +235,7 @@ Deno.test("a folder that does not exist is said at the start, in each refusal, a
     await Deno.remove(join(folder.path, "no"), { recursive: true });
   }));
 
-Deno.test("an audit-log without a name stops the start", async () => {
+Deno.test("an empty audit-log prevents the start", async () => {
   await using here = await folder();
   const config = await here.write("config.yaml", 'audit-log: ""\n');
   const { code, stderr } = await outcome(["serve", "--config", config]);

@@ -4,7 +4,7 @@ import { serve } from "../verify/http_server.ts";
 
 const bothWays = testsBothWays((test) => Deno.test(test));
 
-/** `clusters check`: what a person sees of clusters that are fine and of those that are not. */
+/** `clusters check` on usable and unusable clusters. */
 
 const SERVER_LABELS = {
   "app.kubernetes.io/component": "server",
@@ -13,65 +13,74 @@ const SERVER_LABELS = {
 
 const rowsOf = (stdout: string) => stdout.trimEnd().split("\n").map((line) => line.split(/ {3,}/));
 
-bothWays("of each cluster it is told whether it can be used, and why not", async (stage) => {
-  const { run, emulators: { one, two }, folder: { write } } = stage;
-  one.cluster.deployments = [{
-    namespace: "argocd",
-    name: "argocd-server",
-    labels: SERVER_LABELS,
-    image: "quay.io/argoproj/argocd:v3.2.0",
-  }];
-  two.cluster.isAllowed = ({ verb }) => verb === "get" || verb === "list";
-  await write("clusters/again.kubeconfig", two.kubeconfig());
-  await write("clusters/broken.kubeconfig", "");
-  const { code, stdout, stderr } = await run(["clusters", "check"]);
-  // The emulators' clock shows a time that is long over.
-  const behind = "clock is 400d behind";
-  const missing = "missing: create, update, delete secrets in namespace 'argocd'";
-  assert.deepEqual(rowsOf(stdout), [
-    ["NAME", "STATUS", "VERSION", "ARGOCD", "PERMISSIONS", "EXPIRES", "NOTES"],
-    ["again", "ok", "v1.35.4", "<none>", missing, "<none>", `${behind}; same server as two`],
-    ["broken", "kubeconfig rejected", "<none>", "<none>", "<none>", "<none>", "it is empty"],
-    ["gone", "unreachable", "<none>", "<none>", "<none>", "<none>", "connection refused"],
-    ["one", "ok", "v1.35.4", "v3.2.0", "ok", "<none>", behind],
-    ["two", "ok", "v1.35.4", "<none>", missing, "<none>", `${behind}; same server as again`],
-  ]);
-  assert.deepEqual(stderr.trimEnd().split("\n").sort(), [
-    "1 cluster ok; 4 failed",
-    "To retry the failed clusters: --cluster again,broken,gone,two",
-    "again: permissions missing",
-    "broken: kubeconfig rejected",
-    "gone: unreachable",
-    "two: permissions missing",
-  ]);
-  assert.equal(code, 3);
-});
+bothWays(
+  "clusters check reports for each cluster whether it is usable, and why not",
+  async (stage) => {
+    const { run, emulators: { one, two }, folder: { write } } = stage;
+    one.cluster.deployments = [{
+      namespace: "argocd",
+      name: "argocd-server",
+      labels: SERVER_LABELS,
+      image: "quay.io/argoproj/argocd:v3.2.0",
+    }];
+    two.cluster.isAllowed = ({ verb }) => verb === "get" || verb === "list";
+    await write("clusters/again.kubeconfig", two.kubeconfig());
+    await write("clusters/broken.kubeconfig", "");
+    const { code, stdout, stderr } = await run(["clusters", "check"]);
+    // The emulators' clock is far behind.
+    const behind = "clock is 400d behind";
+    const missing = "missing: create, update, delete secrets in namespace 'argocd'";
+    assert.deepEqual(rowsOf(stdout), [
+      ["NAME", "STATUS", "VERSION", "ARGOCD", "PERMISSIONS", "EXPIRES", "NOTES"],
+      ["again", "ok", "v1.35.4", "<none>", missing, "<none>", `${behind}; same server as two`],
+      ["broken", "kubeconfig rejected", "<none>", "<none>", "<none>", "<none>", "it is empty"],
+      ["gone", "unreachable", "<none>", "<none>", "<none>", "<none>", "connection refused"],
+      ["one", "ok", "v1.35.4", "v3.2.0", "ok", "<none>", behind],
+      ["two", "ok", "v1.35.4", "<none>", missing, "<none>", `${behind}; same server as again`],
+    ]);
+    assert.deepEqual(stderr.trimEnd().split("\n").sort(), [
+      "1 cluster ok; 4 failed",
+      "To retry the failed clusters: --cluster again,broken,gone,two",
+      "again: permissions missing",
+      "broken: kubeconfig rejected",
+      "gone: unreachable",
+      "two: permissions missing",
+    ]);
+    assert.equal(code, 3);
+  },
+);
 
-bothWays("the exit code tells whether all clusters are fine, some, or none", async ({ run }) => {
-  const rows: [string, number][] = [["one,two", 0], ["one,gone", 3], ["gone", 1], ["*", 3]];
-  await eachOf(rows, async ([clusters, code]) => {
-    assert.equal((await run(["clusters", "check", "--cluster", clusters])).code, code, clusters);
-  });
-  assertEnded(await run(["clusters", "check", "--cluster", "oen"]), {
-    code: 2,
-    stderr:
-      "error: --cluster must name existing clusters: there is no 'oen'; did you mean 'one'?\n",
-  });
-});
+bothWays(
+  "the exit code of clusters check is 0 if all clusters are ok, 3 if some are, and 1 if none is",
+  async ({ run }) => {
+    const rows: [string, number][] = [["one,two", 0], ["one,gone", 3], ["gone", 1], ["*", 3]];
+    await eachOf(rows, async ([clusters, code]) => {
+      assert.equal((await run(["clusters", "check", "--cluster", clusters])).code, code, clusters);
+    });
+    assertEnded(await run(["clusters", "check", "--cluster", "oen"]), {
+      code: 2,
+      stderr:
+        "error: --cluster must name existing clusters: there is no 'oen'; did you mean 'one'?\n",
+    });
+  },
+);
 
-bothWays("as JSON it is the API's answer, with the rights one by one", async ({ run }) => {
-  const { code, stdout } = await run(["clusters", "check", "--cluster", "o*,two", "-o", "json"]);
-  assert.equal(code, 0);
-  const { clusters, total } = JSON.parse(stdout);
-  assert.equal(total, 2);
-  assert.deepEqual(clusters.map(({ name }: { name: string }) => name), ["one", "two"]);
-  for (const { check } of clusters) {
-    assert.deepEqual(check.rights.missing, []);
-    assert.deepEqual(check.rights.argocd_namespace.namespace, "argocd");
-  }
-});
+bothWays(
+  "clusters check -o json prints the API's response, with the permissions",
+  async ({ run }) => {
+    const { code, stdout } = await run(["clusters", "check", "--cluster", "o*,two", "-o", "json"]);
+    assert.equal(code, 0);
+    const { clusters, total } = JSON.parse(stdout);
+    assert.equal(total, 2);
+    assert.deepEqual(clusters.map(({ name }: { name: string }) => name), ["one", "two"]);
+    for (const { check } of clusters) {
+      assert.deepEqual(check.rights.missing, []);
+      assert.deepEqual(check.rights.argocd_namespace.namespace, "argocd");
+    }
+  },
+);
 
-Deno.test("a token in a kubeconfig, and what a cluster says, is shown nowhere", () =>
+Deno.test("clusters check shows neither the token of a kubeconfig nor text from a cluster", () =>
   onStage(async ({ run, canary, emulators: { one }, folder: { write } }) => {
     const text = one.kubeconfig().replace("user: {}", `user: {token: "${canary.value}"}`)
       .replaceAll(one.url, one.url.replace("//", `//user:${canary.value}@`));
@@ -90,7 +99,7 @@ Deno.test("a token in a kubeconfig, and what a cluster says, is shown nowhere", 
     } // the stage looks for the canary in all that was printed
   }));
 
-Deno.test("an older server's list of names is shown, and what it does not know is refused", () =>
+Deno.test("clusters lists the names from an older server, and requests that it does not know are rejected with a hint", () =>
   onStage(async ({ runAlone }) => {
     const headers = { "X-Request-Id": "1" };
     await using server = serve((request) => {

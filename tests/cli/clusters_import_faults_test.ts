@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { onHost } from "./clusters_import_host.ts";
 import { assertEnded, type Expected } from "./credentials_support.ts";
 
-/** `clusters import`, `add` and `remove` where something is wrong: nothing changes, and it is said. */
+/** Errors of `clusters import`, `add` and `remove`: they are reported, and nothing changes. */
 
 const MISUSED: readonly (readonly [args: readonly string[], expected: Expected])[] = [
   [["import"], {
@@ -60,14 +60,14 @@ const MISUSED: readonly (readonly [args: readonly string[], expected: Expected])
 ];
 
 for (const [args, expected] of MISUSED) {
-  Deno.test(`clusters ${args.join(" ")} says what is wrong, and changes nothing`, () =>
+  Deno.test(`clusters ${args.join(" ")} reports the error, and changes nothing`, () =>
     onHost(["a", "b"], async ({ run, files }) => {
       assertEnded(await run(...args), expected);
       assert.deepEqual(files(), []);
     }));
 }
 
-Deno.test("where a server is named by the environment, it is said that it is not asked", () =>
+Deno.test("with ARGOCD_CONFIGURER_SERVER set, clusters import reports that it changes this machine only", () =>
   onHost(["a"], async ({ clusters, run }) => {
     const ended = await run("import", "--dry-run");
     assert.equal(ended.code, 0);
@@ -79,7 +79,7 @@ Deno.test("where a server is named by the environment, it is said that it is not
     );
   }, { ARGOCD_CONFIGURER_SERVER: "http://127.0.0.1:1" }));
 
-Deno.test("what cannot be written is told, and leaves nothing behind", () =>
+Deno.test("an unusable clusters folder is rejected, and one file that cannot be written does not stop the others", () =>
   onHost(["a", "b"], async ({ home, clusters, run, files }) => {
     await Deno.chmod(clusters, 0o777);
     for (const args of [["import", "--dry-run"], ["add", "x"], ["remove", "a", "--yes"]]) {

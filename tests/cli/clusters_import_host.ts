@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type Ended, type Folder, folder, outcome } from "./support.ts";
 
-/** Where whoever has a kubeconfig with many contexts uses `clusters import`, `add` and `remove`. */
+/** The machine of a user who has a kubeconfig with many contexts. */
 
-/** Looked for in all that is printed. */
+/** No output may contain it. */
 export const CANARY = `fake-canary-${crypto.randomUUID()}`;
 
-/** Contexts of the usual tools, and what they become. */
+/** Contexts as common tools name them, and the names of the imported clusters. */
 export const TWELVE: Readonly<Record<string, string>> = {
   "admin@prod-eu": "prod-eu",
   "admin@prod-us": "prod-us",
@@ -23,7 +23,7 @@ export const TWELVE: Readonly<Record<string, string>> = {
   "zz@edge": "edge",
 };
 
-/** The number of a context makes its server. */
+/** The number of a context determines its server. */
 export function kubeconfigOf(contexts: readonly string[], more: object = {}): string {
   const names = contexts.map((context, i) => ({ context, i }));
   return JSON.stringify({
@@ -50,11 +50,11 @@ export interface Host {
   run(...args: string[]): Promise<Ended>;
   /** Files of the clusters folder. */
   files(): string[];
-  /** What a kubeconfig says. */
+  /** The text of a kubeconfig. */
   read(cluster: string): string;
 }
 
-/** A working directory with a folder of clusters, which is its user's home, too. */
+/** A working directory with a clusters folder, which is the user's home too. */
 export async function onHost(
   contexts: readonly string[],
   test: (host: Host) => Promise<void>,
@@ -81,7 +81,7 @@ export async function onHost(
   });
 }
 
-/** Where Deno keeps its packages, which it would look for in HOME. */
+/** Deno's package cache, which Deno would look for in HOME. */
 export const DENO_DIR: Record<string, string> = {
   DENO_DIR: Deno.env.get("DENO_DIR") ?? join(Deno.env.get("HOME") ?? "", ".cache/deno"),
 };

@@ -4,12 +4,12 @@ import { CANARY, DENO_DIR, kubeconfigOf, onHost, TWELVE } from "./clusters_impor
 import { assertEnded } from "./credentials_support.ts";
 import { script, sit } from "./sit.ts";
 
-/** `clusters import`, `add` and `remove`, as whoever has twelve contexts in one kubeconfig uses them. */
+/** `clusters import`, `add` and `remove` with a kubeconfig of twelve contexts. */
 
 /** The table's rows, by their columns. */
 const rowsIn = (stdout: string) => stdout.trimEnd().split("\n").map((line) => line.split(/ {3,}/));
 
-Deno.test("twelve contexts become twelve private kubeconfigs, and the second time nothing changes", () =>
+Deno.test("importing twelve contexts writes twelve private kubeconfigs, and importing them again changes nothing", () =>
   onHost(Object.keys(TWELVE), async ({ home, clusters, run, files, read }) => {
     const plan = (action: string) => [
       ["CONTEXT", "CLUSTER", "SERVER", "ACTION"],
@@ -44,7 +44,7 @@ Deno.test("twelve contexts become twelve private kubeconfigs, and the second tim
     assert.deepEqual([again.code, again.stderr], [0, `${source}\n12 clusters unchanged\n`]);
   }));
 
-Deno.test("contexts that cannot be used are skipped with the reason, and existing clusters stay", () =>
+Deno.test("contexts that cannot be used are skipped with the reason, and existing clusters are kept", () =>
   onHost([], async ({ home, clusters, run, read, files }) => {
     await home.write(
       ".kube/config",
@@ -92,7 +92,7 @@ Deno.test("contexts that cannot be used are skipped with the reason, and existin
     assert.deepEqual(files(), ["evil-31m", "good", "there"].map((name) => `${name}.kubeconfig`));
   }));
 
-Deno.test("patterns choose, labels are kept in labels.yaml, and another value needs --overwrite", () =>
+Deno.test("patterns select contexts, labels are stored in labels.yaml, and changing a label requires --overwrite", () =>
   onHost(Object.keys(TWELVE), async ({ clusters, run, files }) => {
     const labels = () => Deno.readTextFileSync(`${clusters}/labels.yaml`);
     await Deno.writeTextFile(`${clusters}/labels.yaml`, "# ours\nprod-eu: {env: live} # old\n", {
@@ -124,7 +124,7 @@ Deno.test("patterns choose, labels are kept in labels.yaml, and another value ne
     assert.deepEqual(files(), ["labels.yaml", "prod-us.kubeconfig"]);
   }));
 
-Deno.test("one cluster is added under a name of one's own, and removed again", () =>
+Deno.test("a cluster is added under a chosen name, and removed again", () =>
   onHost(Object.keys(TWELVE), async ({ clusters, run, files, read }) => {
     const file = `${clusters}/mine.kubeconfig`;
     const next = "Next: argocd-configurer clusters check\n";
@@ -156,7 +156,7 @@ Deno.test("one cluster is added under a name of one's own, and removed again", (
     assert.deepEqual(files(), ["labels.yaml"]);
   }));
 
-Deno.test("a kubeconfig in the folder with further contexts is told with its import, which works", () =>
+Deno.test("a kubeconfig with further contexts is reported with the command that imports them, which works", () =>
   onHost([], async ({ home, clusters, run }) => {
     await home.write("clusters/all.kubeconfig", kubeconfigOf(Object.keys(TWELVE)));
     await home.write("clusters/config", kubeconfigOf(["a", "b"]));
@@ -181,7 +181,7 @@ Deno.test("a kubeconfig in the folder with further contexts is told with its imp
   }));
 
 Deno.test({
-  name: "on a terminal the plan is shown and asked for; what is not a yes changes nothing",
+  name: "on a terminal, import shows the plan and prompts; any answer but yes changes nothing",
   ignore: script === undefined,
   fn: () =>
     onHost(["a", "b"], async ({ home, clusters, files }) => {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { onPath, realWorld } from "../../scripts/control_plane/cache.ts";
 import { installedProgram } from "../../scripts/control_plane/debian.ts";
 
-/** Completion by the shells themselves, which ask the program as users have it. */
+/** Completion in real shells, with the program as users run it. */
 
 const ROOT = join(import.meta.dirname!, "..", "..");
 
@@ -15,14 +15,14 @@ const shells = {
   zsh: await findShell("zsh"),
   fish: await findShell("fish"),
 };
-/** Makes a terminal, for the shells that complete in one only. Others than Linux's differ. */
+/** Provides a terminal, for shells that complete only in one. Only Linux's version is supported. */
 const script = Deno.build.os === "linux" ? await onPath("script", realWorld) : undefined;
 
-/** A folder to complete in. `argocd-configurer` is on PATH, and for Enter notes its arguments. */
+/** A folder to complete in. The `argocd-configurer` on PATH records its arguments. */
 interface Place extends AsyncDisposable {
   readonly path: string;
   readonly env: Record<string, string>;
-  /** The arguments that it was run with, a run an item. */
+  /** The arguments of each run. */
   runs(): Promise<string[]>;
 }
 
@@ -67,7 +67,7 @@ esac
   };
 }
 
-/** Runs a program in the place to its end, which is killed after two minutes. */
+/** Runs a program in the folder until it exits; it is killed after two minutes. */
 async function execute(
   { path, env }: Place,
   command: string,
@@ -91,14 +91,14 @@ async function execute(
   return { stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }
 
-/** What a shell does with lines typed in a terminal: the runs, and what was seen there. */
+/** Types lines into a shell in a terminal. Returns the runs and the text on the screen. */
 async function typed(place: Place, shell: string, lines: readonly string[]) {
   const input = [...lines, "exit", ""].join("\n");
   const { stdout } = await execute(place, script!, ["-qec", shell, "/dev/null"], input);
   return { runs: await place.runs(), seen: stdout };
 }
 
-/** Where it is completed there is a tab, and the arguments that the program then gets. */
+/** Lines with a tab for completion, and the arguments that the program gets. */
 const LINES = [
   ["sta\tr\tx", "<start><x>"],
   ["sto\tx", "<stop><x>"],
@@ -122,7 +122,7 @@ const LINES = [
   ["nope c\tx", "<nope><cx>"],
 ] as const;
 
-/** How each is started without the user's files, and completes. */
+/** How each shell is started without the user's files, and how completion is enabled. */
 const TERMINALS = {
   bash: {
     shell: "bash --norc --noprofile -i",
@@ -142,7 +142,7 @@ for (const name of ["bash", "zsh"] as const) {
   const ignore = shells[name] === undefined || script === undefined;
 
   Deno.test({
-    name: `${name} completes what is typed`,
+    name: `${name} completes the typed words`,
     ignore,
     fn: async () => {
       await using folder = await place();
@@ -153,7 +153,7 @@ for (const name of ["bash", "zsh"] as const) {
   });
 
   Deno.test({
-    name: `${name} says nothing when the program is missing`,
+    name: `${name} prints nothing if the program is missing`,
     ignore,
     fn: async () => {
       await using folder = await place();
@@ -171,7 +171,7 @@ for (const name of ["bash", "zsh"] as const) {
 }
 
 Deno.test({
-  name: "zsh completes by a file in a folder of fpath",
+  name: "zsh loads the completion from a file in a folder of fpath",
   ignore: shells.zsh === undefined || script === undefined,
   fn: async () => {
     await using folder = await place();
@@ -186,7 +186,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "in zsh a script that is sourced before compinit says what is missing",
+  name: "in zsh, a script sourced before compinit reports what is missing",
   ignore: shells.zsh === undefined,
   fn: async () => {
     await using folder = await place();
@@ -197,7 +197,7 @@ Deno.test({
   },
 });
 
-/** Calls the function as bash does, where `$2` is what it would replace. */
+/** Calls the function as bash does, with the word to replace in `$2`. */
 async function bashReplies(
   folder: Place,
   line: string,
@@ -221,7 +221,7 @@ async function bashReplies(
 }
 
 Deno.test({
-  name: "the function of bash leaves alone what bash does not replace",
+  name: "the bash function returns only the part of the word that bash replaces",
   ignore: shells.bash === undefined,
   fn: async () => {
     await using folder = await place();
@@ -238,7 +238,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "the scripts do not evaluate what the program prints, nor what is typed",
+  name: "the scripts evaluate neither the program's output nor the typed line",
   ignore: shells.bash === undefined,
   fn: async () => {
     await using folder = await place();
@@ -254,7 +254,7 @@ Deno.test({
   },
 });
 
-/** What fish proposes for lines of which the last word is completed. */
+/** The proposals of fish for the last word of each line. */
 async function fishProposes(folder: Place, lines: readonly string[], before = "") {
   const { stdout, stderr } = await execute(folder, shells.fish!, [
     "--no-config",
@@ -269,7 +269,7 @@ async function fishProposes(folder: Place, lines: readonly string[], before = ""
 }
 
 Deno.test({
-  name: "fish proposes what may be typed",
+  name: "fish proposes commands, flags and values",
   ignore: shells.fish === undefined,
   fn: async () => {
     const expected: readonly (readonly [line: string, proposals: readonly string[]])[] = [
@@ -277,16 +277,16 @@ Deno.test({
         "start\tStart the server in the background and wait until it is healthy",
         "status\tShow the status of the background server",
       ]],
-      ["--log-fo", ["--log-format\tLog format: text or json"]],
+      ["--log-fo", ["--log-format\tLog format: text or json (default: text)"]],
       ["--transport ", ["api", "auto", "kubectl"]],
       ["serve --transport=ap", ["--transport=api"]],
       ['--log-format "js', ["json"]],
       ["completion z", ["zsh"]],
       [`--config "/a:b c'd=" --log-le`, [
-        "--log-level\tMinimum log level: debug, info, warning or error",
+        "--log-level\tMinimum log level: debug, info, warning or error (default: info)",
       ]],
       ["--config a:b=c --log-le", [
-        "--log-level\tMinimum log level: debug, info, warning or error",
+        "--log-level\tMinimum log level: debug, info, warning or error (default: info)",
       ]],
       ["--config co", ["conf.yaml"]],
       ["--config=co", ["--config=conf.yaml"]],
@@ -296,7 +296,7 @@ Deno.test({
       ["stop --run-dir=it", ["--run-dir=it's: a=b/"]],
       ["stop --run-dir (touch evil)", []],
       ["--config (touch evil) --log-fo", [
-        "--log-format\tLog format: text or json",
+        "--log-format\tLog format: text or json (default: text)",
       ]],
       ["serve c", []],
       ["nope c", []],
@@ -313,7 +313,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "fish says nothing when the program is missing, and evaluates nothing that it prints",
+  name: "fish prints nothing if the program is missing, and does not evaluate its output",
   ignore: shells.fish === undefined,
   fn: async () => {
     await using folder = await place();

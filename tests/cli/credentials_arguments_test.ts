@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { seed } from "./credentials_seed.ts";
 import { assertEnded, eachOf, onStage, programCommand } from "./credentials_support.ts";
 
-/** How arguments may be written, what is said of wrong ones, and what help says of them. */
+/** How arguments may be written, errors in them, and their help. */
 
-Deno.test("arguments are taken as kubectl takes them", () =>
+Deno.test("arguments are parsed as kubectl parses them", () =>
   onStage(async (stage) => {
     seed(stage);
     const same: string[][][] = [
@@ -44,14 +44,14 @@ Deno.test("arguments are taken as kubectl takes them", () =>
     });
   }));
 
-Deno.test("what follows such arguments is completed, too", () =>
+Deno.test("completion works after interspersed arguments and short flags", () =>
   onStage(async ({ runAlone }) => {
     const words = ["delete", "one", "n", "--namespace", "a", "-ojson", "--yes", "-y", "--dry"];
     const { code, stdout } = await runAlone(["complete", "--", ...words]);
     assert.deepEqual([code, stdout.split("\t")[0]], [0, "--dry-run"]);
   }));
 
-/** Where the error sends its reader. */
+/** The help that each error refers to. */
 const HINTS: [args: string[], says: RegExp][] = [
   [
     ["docker", "add", "--nope"],
@@ -89,14 +89,14 @@ const HINTS: [args: string[], says: RegExp][] = [
   [["clusters", "--kubectl-timeout", ""], /must be a number of seconds/],
 ];
 
-Deno.test("an error of arguments sends to the help of its command", () =>
+Deno.test("an error in the arguments refers to the help of the command", () =>
   onStage(({ runAlone }) =>
     eachOf(HINTS, async ([args, stderr]) => {
       assertEnded(await runAlone(args), { code: 2, stderr });
     })
   ));
 
-Deno.test("help marks the flags that a command misses, and tells units", () =>
+Deno.test("help marks the required flags, and states units", () =>
   onStage(async ({ runAlone }) => {
     for (const command of [["docker", "add"], ["repo", "add"]]) {
       const { stdout } = await runAlone([...command, "--help"]);
@@ -111,14 +111,14 @@ Deno.test("help marks the flags that a command misses, and tells units", () =>
     }
     const { stdout } = await runAlone(["restart", "--help"]);
     assert.match(stdout, /--wait SECONDS [^(]*\(seconds;\s+default:\s+\d+\)/);
-    assert.match(stdout, /--timeout SECONDS [^(]*\(seconds;\s+default:\s+\D[^)]*\)/); // which the server says
+    assert.match(stdout, /--timeout SECONDS [^(]*\(seconds;\s+default:\s+\D[^)]*\)/); // from the server
   }));
 
-/** What prints: a command, help, and the completion's words. */
+/** What prints to standard output: a command, help, and completion. */
 const PRINTING = [["version"], ["--help"], ["clusters"], ["complete", "--", "ser"]];
 
 Deno.test({
-  name: "a full disk is told in one line, without where it was noticed",
+  name: "a full disk is reported in one line, without a stack trace",
   ignore: Deno.build.os !== "linux",
   fn: () =>
     onStage(({ folder: { path: cwd } }) =>

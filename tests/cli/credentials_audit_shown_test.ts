@@ -5,9 +5,9 @@ import { AuditLog } from "../../src/audit/audit_log.ts";
 import { assertEnded, eachOf, onStage, type Stage } from "./credentials_support.ts";
 import { listening, program } from "./support.ts";
 
-/** The audit log as a command shows it: from its file, or by a server. */
+/** The `audit` command, which reads the file or asks a server. */
 
-/** Lines of a log: two writes, one that has begun, one that was not allowed. */
+/** Lines of a log: a finished write, an unfinished one, and a rejected request. */
 const LOG = [
   { time: "2026-01-01T10:00:00.000Z", phase: "started" },
   ...["begin", "end"].map((phase) => ({
@@ -67,17 +67,17 @@ function withLog(test: (stage: Stage) => Promise<void>, log = LOG): Promise<void
   );
 }
 
-Deno.test("the audit log is a table, newest first, a write a line", () =>
+Deno.test("the audit log is shown as a table, newest first, with one line for each write", () =>
   withLog(async ({ run, folder: { path } }) => {
     await eachOf(ROWS, async ([args, stdout, stderr]) => {
       assertEnded(await run(["audit", ...args]), { stdout, stderr });
     });
-    // It was neither taken nor written.
+    // The command neither took over nor changed the log.
     assert.equal(await Deno.readTextFile(`${path}/audit.log`), LOG);
     await assert.rejects(Deno.stat(`${path}/audit.log.key`), Deno.errors.NotFound);
   }));
 
-Deno.test("dry runs, tried credentials, those of several registries and lists that were cut are told as such", () => {
+Deno.test("the audit table shows dry runs, verified credentials, several registries and truncated lists", () => {
   const entry = { time: "2026-01-04T10:00:00.000Z", phase: "end", who: "ci", from: "10.0.0.1" };
   const lines = [
     { ...entry, write: "w1", kind: "verify", outcome: "rejected", credentials: { "r.io": "0f" } },
@@ -111,7 +111,7 @@ Deno.test("dry runs, tried credentials, those of several registries and lists th
   );
 });
 
-Deno.test("who looks is warned where a line is changed, and told when that cannot be seen", () =>
+Deno.test("audit warns of a changed line, and reports when it cannot check for changes", () =>
   withLog(async ({ run, folder: { path } }) => {
     const file = `${path}/audit.log`;
     const log = new AuditLog(file);
@@ -135,7 +135,7 @@ Deno.test("who looks is warned where a line is changed, and told when that canno
     });
   }));
 
-Deno.test("JSON and YAML have all entries, as the API has them", () =>
+Deno.test("JSON and YAML contain all entries, as in the API's response", () =>
   withLog(async ({ run }) => {
     const json = await run(["audit", "-o", "json"]);
     assertEnded(json, { stdout: /^{\n {2}"entries": \[/ });
@@ -144,14 +144,14 @@ Deno.test("JSON and YAML have all entries, as the API has them", () =>
     assert.deepEqual(load((await run(["audit", "-o", "yaml"])).stdout), answer);
   }));
 
-Deno.test("what a crash has cut is counted, and where nothing is that is said", () =>
+Deno.test("lines damaged by a crash are counted, and an empty result is reported", () =>
   withLog(async ({ run }) => {
     assertEnded(await run(["audit", "--cluster", "none"]), {
       stderr: "No matching audit log entries\nwarning: 1 line damaged, as after a crash\n",
     });
   }, LOG + '{"time":"2026-01'));
 
-Deno.test("wrong words are wrong usage, and without an audit log there is none to show", () =>
+Deno.test("invalid values of flags are wrong usage, and a missing audit log is an error", () =>
   onStage(async ({ run }) => {
     for (
       const [args, says] of [
@@ -177,7 +177,7 @@ Deno.test("wrong words are wrong usage, and without an audit log there is none t
     });
   }));
 
-Deno.test("while a server holds the log it is read all the same, and by the server", () =>
+Deno.test("while a server holds the log, the command reads it directly and through the server", () =>
   withLog(async ({ run, folder: { path } }) => {
     await using server = program(["serve", "--port", "0"], { cwd: path });
     const url = await listening(server);
@@ -189,7 +189,7 @@ Deno.test("while a server holds the log it is read all the same, and by the serv
     assert.deepEqual(asked, own);
   }));
 
-Deno.test("what the command line wrote is told with the user of the system", () =>
+Deno.test("an entry written by the command line shows the system's user name", () =>
   onStage(
     async ({ run, canary: { value: stdin } }) => {
       const args = ["docker", "add", "--cluster", "one", "--name", "n", "--username", "u"];

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { assertEnded, onStage, type Stage, storedPassword } from "./credentials_support.ts";
 import { listening, program } from "./support.ts";
 
-/** With an audit log what commands write is on record, too. */
+/** With an audit log, writes of commands are recorded too. */
 
 const ADD = [
   ...["docker", "add", "--cluster", "one", "--name", "n", "--username", "u", "--password-stdin"],
@@ -36,10 +36,10 @@ interface Entry {
 }
 
 withLog(
-  "a command records what it writes, as come by the command line from the user of the system",
+  "a command records its writes with the source 'command line' and the system's user name",
   async (stage, log) => {
     const { run, canary: { value: stdin } } = stage;
-    // What the variables say is not believed.
+    // The variables are not trusted.
     const env = { USER: "somebody", LOGNAME: "somebody" };
     assertEnded(await run(ADD, { stdin, env }), { stdout: /created/, stderr: /successfully/ });
     const { username: user } = userInfo();
@@ -51,7 +51,7 @@ withLog(
         ["end", user, "command line", "created"],
       ],
     );
-    // It has let go of the log.
+    // The command has released the log.
     assertEnded(await run(["delete", "one", "n", "--yes"]), {
       stdout: /deleted/,
       stderr: /deleted/,
@@ -60,7 +60,7 @@ withLog(
   },
 );
 
-withLog("what only reads or tries records nothing, and makes no log", async (stage) => {
+withLog("reads and dry runs record nothing, and create no log", async (stage) => {
   const { run, folder: { path } } = stage;
   for (
     const args of [["clusters"], ["secrets", "one"], [...ADD, "--dry-run=client"], [
@@ -73,28 +73,31 @@ withLog("what only reads or tries records nothing, and makes no log", async (sta
   await assert.rejects(Deno.stat(join(path, "audit.log")), Deno.errors.NotFound);
 });
 
-withLog("while a server holds the log nothing is written but by it", async (stage, log) => {
-  const { run, canary: { value: stdin }, folder: { path }, emulators: { one } } = stage;
-  await using server = program(["serve", "--port", "0"], { cwd: path });
-  const url = await listening(server);
-  // It takes the log when it listens.
-  while (!(await Deno.stat(join(path, "audit.log")).then(() => true, () => false))) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  const refused = await run(ADD, { stdin });
-  assert.equal(refused.code, 1);
-  assert.match(
-    refused.stderr,
-    /^error: Cannot write: the audit log cannot be written: another process holds .*\. Nothing was changed\. The audit log is in use by a running server\. Give its URL with --server, so that the server does the work and records it$/m,
-  );
-  assert.equal(one.cluster.secret("team-a", "n"), undefined);
-  assert.equal((await run(["secrets", "one"])).code, 0);
-  const ended = await run([...ADD, "--server", url], { stdin });
-  assertEnded(ended, { stdout: /created/, stderr: /successfully/ });
-  assert.equal(storedPassword(one, "team-a", "n"), stdin);
-  assert.deepEqual(log().map(({ phase, from }) => [phase, from]), [
-    ["started", undefined],
-    ["begin", "127.0.0.1"],
-    ["end", "127.0.0.1"],
-  ]);
-});
+withLog(
+  "while a server holds the log, a write is rejected, or recorded by the server",
+  async (stage, log) => {
+    const { run, canary: { value: stdin }, folder: { path }, emulators: { one } } = stage;
+    await using server = program(["serve", "--port", "0"], { cwd: path });
+    const url = await listening(server);
+    // The server takes the log when it listens.
+    while (!(await Deno.stat(join(path, "audit.log")).then(() => true, () => false))) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    const refused = await run(ADD, { stdin });
+    assert.equal(refused.code, 1);
+    assert.match(
+      refused.stderr,
+      /^error: Cannot write: the audit log cannot be written: another process holds .*\. Nothing was changed\. The audit log is in use by a running server\. Give its URL with --server, so that the server does the work and records it$/m,
+    );
+    assert.equal(one.cluster.secret("team-a", "n"), undefined);
+    assert.equal((await run(["secrets", "one"])).code, 0);
+    const ended = await run([...ADD, "--server", url], { stdin });
+    assertEnded(ended, { stdout: /created/, stderr: /successfully/ });
+    assert.equal(storedPassword(one, "team-a", "n"), stdin);
+    assert.deepEqual(log().map(({ phase, from }) => [phase, from]), [
+      ["started", undefined],
+      ["begin", "127.0.0.1"],
+      ["end", "127.0.0.1"],
+    ]);
+  },
+);

@@ -4,13 +4,13 @@ import { assertEnded, type Stage, testsBothWays } from "./credentials_support.ts
 
 const bothWays = testsBothWays((test) => Deno.test(test));
 
-/** Stored credentials that are tried at a chart repository of this machine. */
+/** Stored credentials are verified at a chart repository on this machine. */
 
 const LOOPBACK = { config: "verify-allow: [127.0.0.1]\n" };
 
 const PAIR = ["--cluster", "one,two"];
 
-/** Lets in who knows the password, and counts who shows one. */
+/** A chart repository that requires the password, and counts logins. */
 function chartRepository(password: string) {
   const visitors = [basicHeader("alice", password)];
   let logins = 0;
@@ -21,7 +21,7 @@ function chartRepository(password: string) {
   return { server, logins: () => logins };
 }
 
-/** A repository with the stage's password, in these clusters. */
+/** Stores a repository with the stage's password in these clusters. */
 function put(
   { emulators, canary }: Stage,
   name: string,
@@ -50,40 +50,44 @@ function putPassword(
   }
 }
 
-bothWays("check tries each place once, and ends with 4 where one refuses", async (stage) => {
-  const { run, canary: { value } } = stage;
-  const [own, other] = [chartRepository(value), chartRepository("another")];
-  await using _own = own.server;
-  await using _other = other.server;
-  put(stage, "own", `${own.server.url}/charts`, "one", "two");
-  const good = await run(["check", ...PAIR]);
-  assertEnded(good, {
-    stdout: new RegExp(
-      "^RESULT +PLACE +USERNAME +USED BY +MESSAGE\n" +
-        `accepted +${own.server.url}/charts +alice +2 secrets on 2 clusters +The repository accepts .*\n$`,
-    ),
-    stderr:
-      /^(one: 1 credential in 1 secret\n|two: 1 credential in 1 secret\n){2}note: 1 accepted\n2 clusters read\n$/s,
-  });
-  assert.equal(own.logins(), 1);
-  put(stage, "other", `${other.server.url}/charts`, "two");
-  const bad = await run(["check", ...PAIR]);
-  assertEnded(bad, {
-    code: 4,
-    stdout: new RegExp(
-      `\nrefused +${other.server.url}/charts +alice +two/argocd/other +.*\\(401 Unauthorized\\)\naccepted +${own.server.url}`,
-    ),
-    stderr: /note: 1 refused, 1 accepted\n2 clusters read\n$/,
-  });
-  const json = await run(["check", "--cluster", "two", "-o", "json"]);
-  assert.equal(json.code, 4);
-  const { checks, refused } = JSON.parse(json.stdout);
-  assert.deepEqual([checks.length, refused], [2, 1]);
-  assert.deepEqual(Object.keys(checks[0].cells[0]), ["cluster", "namespace", "name", "key"]);
-}, LOOPBACK);
+bothWays(
+  "check verifies each place once, and exits with 4 if one rejects the credential",
+  async (stage) => {
+    const { run, canary: { value } } = stage;
+    const [own, other] = [chartRepository(value), chartRepository("another")];
+    await using _own = own.server;
+    await using _other = other.server;
+    put(stage, "own", `${own.server.url}/charts`, "one", "two");
+    const good = await run(["check", ...PAIR]);
+    assertEnded(good, {
+      stdout: new RegExp(
+        "^RESULT +PLACE +USERNAME +USED BY +MESSAGE\n" +
+          `accepted +${own.server.url}/charts +alice +2 secrets on 2 clusters +The repository accepts .*\n$`,
+      ),
+      stderr:
+        /^(one: 1 credential in 1 secret\n|two: 1 credential in 1 secret\n){2}note: 1 accepted\n2 clusters read\n$/s,
+    });
+    assert.equal(own.logins(), 1);
+    put(stage, "other", `${other.server.url}/charts`, "two");
+    const bad = await run(["check", ...PAIR]);
+    assertEnded(bad, {
+      code: 4,
+      stdout: new RegExp(
+        `\nrefused +${other.server.url}/charts +alice +two/argocd/other +.*\\(401 Unauthorized\\)\naccepted +${own.server.url}`,
+      ),
+      stderr: /note: 1 refused, 1 accepted\n2 clusters read\n$/,
+    });
+    const json = await run(["check", "--cluster", "two", "-o", "json"]);
+    assert.equal(json.code, 4);
+    const { checks, refused } = JSON.parse(json.stdout);
+    assert.deepEqual([checks.length, refused], [2, 1]);
+    assert.deepEqual(Object.keys(checks[0].cells[0]), ["cluster", "namespace", "name", "key"]);
+  },
+  LOOPBACK,
+);
 
 bothWays(
-  "check asks a host once when a token ends, however many places it has there",
+  "check queries a host for a token's expiry once, however many places use the token there",
   async ({ run, emulators, canary }) => {
     const token = `glpat-${canary.value}`;
     const { server } = chartRepository(token);
@@ -99,7 +103,7 @@ bothWays(
 );
 
 bothWays(
-  "check ends with 3 where a place or a cluster was not reached, and with 1 where no cluster was",
+  "check exits with 3 if a place or a cluster was not reached, and with 1 if no cluster was",
   async (stage) => {
     const { run } = stage;
     put(stage, "charts", "http://127.0.0.1:1/charts", "one");
@@ -119,7 +123,7 @@ bothWays(
   LOOPBACK,
 );
 
-bothWays("check of one row tries that one, and refuses an id of none", async (stage) => {
+bothWays("check --id verifies that credential only, and rejects an unknown ID", async (stage) => {
   const { run, canary: { value } } = stage;
   const own = chartRepository(value);
   await using _own = own.server;

@@ -10,14 +10,14 @@ import type { Ended } from "./support.ts";
 
 const bothWays = testsBothWays((test) => Deno.test(test));
 
-/** Several clusters at once, and what is told when something goes wrong. */
+/** Commands on several clusters, and their errors. */
 
 const LOGIN = ["--username", "u", "--password-stdin"];
 const add = (cluster: string, ...more: string[]) => [
   ...["docker", "add", "--cluster", cluster, "--name", "n", ...LOGIN],
   ...(more.includes("--namespaces") ? more : ["--namespaces", "team-a", ...more]),
 ];
-/** The same, whichever cluster ended first: a line tells that of each, before all else. */
+/** The same in any order of the clusters: the first lines report them one by one. */
 function assertEndedInAnyOrder(ended: Ended, clusters: number, expected: Expected): void {
   const lines = ended.stderr.split("\n");
   const stderr = [...lines.slice(0, clusters).sort(), ...lines.slice(clusters)].join("\n");
@@ -26,7 +26,7 @@ function assertEndedInAnyOrder(ended: Ended, clusters: number, expected: Expecte
 
 const gone = "gone: failed: Cannot read secrets of cluster 'gone': connection refused\n";
 
-bothWays("what is done on some of several clusters only is exit code 3", async (stage) => {
+bothWays("a write that succeeds on some of the clusters exits with 3", async (stage) => {
   const { run, canary: { value: stdin }, emulators: { one, two } } = stage;
   const ended = await run(add("one,gone,two"), { stdin });
   assertEnded(ended, {
@@ -38,7 +38,7 @@ bothWays("what is done on some of several clusters only is exit code 3", async (
 });
 
 bothWays(
-  "what is done on none of them is exit code 1, and why is told for each",
+  "a write that succeeds on no cluster exits with 1, and the reason is reported for each",
   async (stage) => {
     const { run, canary: { value: stdin } } = stage;
     const ended = await run(add("one,two,gone", "--namespaces", "no-such"), { stdin });
@@ -48,7 +48,7 @@ bothWays(
         "two: failed: Namespaces do not exist: no-such\n" +
         "3 clusters failed\nTo retry the failed clusters: --cluster one,two,gone\n",
     });
-    // Wrong usage is the same for all, and none was asked.
+    // Wrong usage is the same for all clusters, and none was queried.
     assertEnded(await run(add("one,two", "--namespaces", ","), { stdin }), {
       code: 2,
       stderr: "error: --namespaces must contain at least one namespace\n",
@@ -56,36 +56,45 @@ bothWays(
   },
 );
 
-bothWays("repositories are written, and secrets deleted, on several clusters", async (stage) => {
-  const { run, canary: { value: stdin }, emulators: { one, two } } = stage;
-  const url = ["--url", "https://git.example.com/r"];
-  const repo = ["repo", "add", "--cluster", "one", "--cluster", "two", "--name", "r", ...LOGIN];
-  const added = await run([...repo, "--type", "git", ...url], { stdin });
-  assertEnded(added, { stderr: "2 clusters: 2 created\n" });
-  assertEnded(await run([...repo, "--upsert", "--type", "git", ...url, "-o", "wide"], { stdin }), {
-    stdout: /^CLUSTER +NAMESPACE .*\none +argocd +secret\/r +unchanged .*\ntwo +argocd .*\n$/,
-    stderr: "2 clusters: 2 unchanged\n",
-  });
-  assertEnded(await run(["delete", "r", "--cluster", "one,two", "--yes"]), {
-    stderr: "2 clusters: 2 deleted\n",
-  });
-  for (const { cluster } of [one, two]) assert.equal(cluster.secret("argocd", "r"), undefined);
-});
+bothWays(
+  "one command writes a repository to several clusters, and one deletes it from them",
+  async (stage) => {
+    const { run, canary: { value: stdin }, emulators: { one, two } } = stage;
+    const url = ["--url", "https://git.example.com/r"];
+    const repo = ["repo", "add", "--cluster", "one", "--cluster", "two", "--name", "r", ...LOGIN];
+    const added = await run([...repo, "--type", "git", ...url], { stdin });
+    assertEnded(added, { stderr: "2 clusters: 2 created\n" });
+    assertEnded(
+      await run([...repo, "--upsert", "--type", "git", ...url, "-o", "wide"], { stdin }),
+      {
+        stdout: /^CLUSTER +NAMESPACE .*\none +argocd +secret\/r +unchanged .*\ntwo +argocd .*\n$/,
+        stderr: "2 clusters: 2 unchanged\n",
+      },
+    );
+    assertEnded(await run(["delete", "r", "--cluster", "one,two", "--yes"]), {
+      stderr: "2 clusters: 2 deleted\n",
+    });
+    for (const { cluster } of [one, two]) assert.equal(cluster.secret("argocd", "r"), undefined);
+  },
+);
 
-bothWays("what exists is named, and --upsert is what to give", async (stage) => {
-  const { run, canary: { value: stdin } } = stage;
-  assert.equal((await run(add("one"), { stdin })).code, 0);
-  assertEnded(await run(add("one", "--namespaces", "team-a,team-b"), { stdin }), {
-    code: 1,
-    stderr: `error: Secrets already exist in namespaces: team-a, argocd
+bothWays(
+  "an error lists the existing secrets, and suggests --upsert",
+  async (stage) => {
+    const { run, canary: { value: stdin } } = stage;
+    assert.equal((await run(add("one"), { stdin })).code, 0);
+    assertEnded(await run(add("one", "--namespaces", "team-a,team-b"), { stdin }), {
+      code: 1,
+      stderr: `error: Secrets already exist in namespaces: team-a, argocd
   team-a: secret/n (kubernetes.io/dockerconfigjson)
   argocd: secret/n (kubernetes.io/dockerconfigjson)
   Give --upsert to replace existing secrets
 `,
-  });
-});
+    });
+  },
+);
 
-bothWays("advice is about flags, and names in the cluster are left as they are", async (stage) => {
+bothWays("hints name flags instead of fields, and keep the names of objects", async (stage) => {
   const { run, canary: { value: stdin }, emulators: { one } } = stage;
   one.cluster.put({ metadata: { namespace: "team-a", name: "force" }, stringData: { a: "b" } });
   const args = ["docker", "add", "--cluster", "one", "--name", "force", "--namespaces", "team-a"];
@@ -100,7 +109,7 @@ bothWays("advice is about flags, and names in the cluster are left as they are",
   });
 });
 
-bothWays("of a write that fails each namespace is told", async (stage) => {
+bothWays("a failed write reports each namespace", async (stage) => {
   const { run, canary: { value: stdin }, emulators: { one } } = stage;
   one.fault = ({ method, path }) =>
     method === "POST" && path.includes("/team-b/")
@@ -114,7 +123,7 @@ bothWays("of a write that fails each namespace is told", async (stage) => {
   assert.equal(one.cluster.secret("team-a", "n"), undefined);
 });
 
-bothWays("of one that cannot be put back either, what is not as before is told", async (stage) => {
+bothWays("a failed rollback reports each secret that was not rolled back", async (stage) => {
   const { run, canary: { value: stdin }, emulators: { one } } = stage;
   one.fault = ({ method, path }) => {
     const isRefused = method === "POST" && path.includes("/team-b/");
@@ -128,33 +137,36 @@ bothWays("of one that cannot be put back either, what is not as before is told",
   assert.notEqual(one.cluster.secret("team-a", "n"), undefined);
 }, { seconds: 5 });
 
-bothWays("a cluster that is not there is exit code 1, whatever is asked of it", async ({ run }) => {
-  for (const args of [["secrets", "missing"], ["secrets", "missing", "n"]]) {
-    assertEnded(await run(args), {
+bothWays(
+  "a missing cluster, an unreachable cluster and a missing secret exit with 1",
+  async ({ run }) => {
+    for (const args of [["secrets", "missing"], ["secrets", "missing", "n"]]) {
+      assertEnded(await run(args), {
+        code: 1,
+        stderr: "error: Cluster 'missing' not found. No kubeconfig file at " +
+          "clusters/missing.kubeconfig. 'argocd-configurer clusters' lists the clusters\n",
+      });
+    }
+    assertEnded(await run(["secrets", "gone"]), {
       code: 1,
-      stderr: "error: Cluster 'missing' not found. No kubeconfig file at " +
-        "clusters/missing.kubeconfig\n",
+      stderr: "error: Cannot connect to cluster. Please check if the cluster is running and " +
+        "accessible.\n",
     });
-  }
-  assertEnded(await run(["secrets", "gone"]), {
-    code: 1,
-    stderr: "error: Cannot connect to cluster. Please check if the cluster is running and " +
-      "accessible.\n",
-  });
-  assertEnded(await run(["secrets", "one", "absent"]), {
-    code: 1,
-    stderr: "error: Secret 'absent' not found in cluster 'one'\n",
-  });
-});
+    assertEnded(await run(["secrets", "one", "absent"]), {
+      code: 1,
+      stderr: "error: Secret 'absent' not found in cluster 'one'\n",
+    });
+  },
+);
 
-Deno.test("the log is silent unless it is asked for", () =>
+Deno.test("--log-level info shows the log", () =>
   onStage(async ({ run }) => {
-    const ended = await run(["secrets", "one", "--log-level", "info"]);
-    assert.match(ended.stderr, /INFO api: cluster request .*cluster=one/);
+    const ended = await run(["secrets", "one", "--log-level", "debug"]);
+    assert.match(ended.stderr, /DEBUG api: cluster request .*cluster=one/);
     assert.equal((await run(["clusters", "--log-level", "info"])).code, 0);
   }));
 
-Deno.test("an unknown setting is a warning, and a missing file is none", () =>
+Deno.test("an unknown setting is a warning, and a missing configuration file is not", () =>
   onStage(
     async ({ run, runAlone, folder: { path } }) => {
       const warning =

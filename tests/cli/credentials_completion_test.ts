@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { serve } from "../verify/http_server.ts";
 import { eachOf, type Given, onStage, type Stage } from "./credentials_support.ts";
 
-/** Names of clusters where the shell completes a command line. */
+/** Completion of cluster names and flag values. */
 
-/** What the last of the words may become, less flags. */
+/** The proposals for the last word, without flags. */
 async function proposed(
   { runAlone }: Stage,
   words: readonly string[],
@@ -31,17 +31,17 @@ const ROWS: [words: string[], proposed: string[]][] = [
   [["repo", "add", "--cluster", "g"], ["gone"]],
   [["delete", "n", "--cluster", "o"], ["one"]],
   [["verify", "--cluster", ""], []],
-  // The folder that the command line means.
+  // The clusters folder that the command line selects.
   [["secrets", "--clusters-folder", "others", ""], ["other"]],
   [["secrets", "--clusters-folder=others", ""], ["other"]],
   [["secrets", "--config", "others.yaml", ""], ["other"]],
   [["docker", "add", "--clusters-folder", "others", "--cluster", ""], ["other"]],
-  // Where it cannot be told there is nothing to propose.
+  // Without a known folder there are no proposals.
   [["secrets", "--clusters-folder", "nowhere", ""], []],
   [["secrets", "--config", "nowhere.yaml", ""], []],
 ];
 
-Deno.test("clusters are proposed, of the folder that is meant", () =>
+Deno.test("the clusters of the selected folder are proposed", () =>
   onStage(async (stage) => {
     const { path, write } = stage.folder;
     await Deno.mkdir(`${path}/others`);
@@ -52,7 +52,7 @@ Deno.test("clusters are proposed, of the folder that is meant", () =>
     });
   }));
 
-Deno.test("where a server is meant its clusters are proposed, and none that does not answer", () =>
+Deno.test("with a server its clusters are proposed, and none if it does not respond", () =>
   onStage(async (stage) => {
     await using server = serve(() =>
       Response.json({ clusters: ["far", "near"], total: 2 }, { headers: { "X-Request-Id": "1" } })
@@ -71,7 +71,7 @@ Deno.test("where a server is meant its clusters are proposed, and none that does
     late.resolve(new Response());
   }));
 
-Deno.test("of what a server says only names of clusters are proposed", () =>
+Deno.test("only valid cluster names in a server's response are proposed", () =>
   onStage(async (stage) => {
     const hostile = [
       "near",
@@ -108,7 +108,7 @@ Deno.test("of what a server says only names of clusters are proposed", () =>
     }
   }));
 
-Deno.test("the words that flags take are proposed, alone and behind the flag's name", () =>
+Deno.test("values of flags are proposed, alone and after the flag's name", () =>
   onStage(async (stage) => {
     const rows: [words: string[], proposed: string[]][] = [
       [["clusters", "-o", ""], ["table", "wide", "json", "yaml", "name"]],

@@ -4,7 +4,7 @@ import { assertEnded, onStage, type Stage, testsBothWays } from "./credentials_s
 
 const bothWays = testsBothWays((test) => Deno.test(test));
 
-/** Of a dry run by the client nothing is sent anywhere, and all that can be told here is told. */
+/** A client dry run sends nothing, and reports everything that it can determine locally. */
 
 const DOCKER = [
   ...["docker", "add", "--cluster", "one", "--name", "n", "--username", "u", "--password-stdin"],
@@ -26,12 +26,12 @@ const BODY = `{
   ]
 }`;
 
-/** Fails when a cluster was asked anything. */
+/** Fails if a cluster got a request. */
 function assertNotAsked({ emulators: { one, two } }: Stage): void {
   assert.deepEqual([...one.requests, ...two.requests], []);
 }
 
-bothWays("what would be sent is shown, less the password", async (stage) => {
+bothWays("a client dry run shows the request without the password", async (stage) => {
   const { run, canary: { value: stdin } } = stage;
   const text = `POST /api/v1/docker\n${BODY}\n`;
   assertEnded(await run(DOCKER, { stdin }), { stdout: text, stderr: NOT_SENT });
@@ -48,25 +48,28 @@ bothWays("what would be sent is shown, less the password", async (stage) => {
   assertNotAsked(stage);
 });
 
-bothWays("what was not given is not in it, whatever it would have been", async (stage) => {
-  const { run, canary: { value: stdin } } = stage;
-  const url = "https://charts.example.com";
-  const given = ["--cluster", "one", "--name", "n", "--type", "helm", "--url", url];
-  const login = ["--username", "u", "--password-stdin", "--dry-run", "client"];
-  const request = {
-    method: "POST",
-    path: "/api/v1/repositories",
-    body: { cluster: "one", name: "n", type: "helm", url, username: "u", password: "***" },
-  };
-  const parsers = { json: JSON.parse, yaml: load };
-  for (const [format, parse] of Object.entries(parsers)) {
-    const shown = await run(["repo", "add", ...given, ...login, "-o", format], { stdin });
-    assert.deepEqual(parse(shown.stdout), request);
-  }
-  assertNotAsked(stage);
-});
+bothWays(
+  "a client dry run omits fields that were not given, even those with a default",
+  async (stage) => {
+    const { run, canary: { value: stdin } } = stage;
+    const url = "https://charts.example.com";
+    const given = ["--cluster", "one", "--name", "n", "--type", "helm", "--url", url];
+    const login = ["--username", "u", "--password-stdin", "--dry-run", "client"];
+    const request = {
+      method: "POST",
+      path: "/api/v1/repositories",
+      body: { cluster: "one", name: "n", type: "helm", url, username: "u", password: "***" },
+    };
+    const parsers = { json: JSON.parse, yaml: load };
+    for (const [format, parse] of Object.entries(parsers)) {
+      const shown = await run(["repo", "add", ...given, ...login, "-o", format], { stdin });
+      assert.deepEqual(parse(shown.stdout), request);
+    }
+    assertNotAsked(stage);
+  },
+);
 
-bothWays("no secret of several registries, nor a proxy's, is shown", async (stage) => {
+bothWays("a client dry run shows no secret of several registries or of a proxy", async (stage) => {
   const { run, canary: { value }, folder } = stage;
   await folder.write("proxy", `http://u:${value}@proxy.example.com:3128`);
   const registries = [{ registry: "ghcr.io", username: "u", password: value }];
@@ -86,7 +89,7 @@ bothWays("no secret of several registries, nor a proxy's, is shown", async (stag
   assertNotAsked(stage);
 });
 
-bothWays("what would be deleted, from several clusters by one request", async (stage) => {
+bothWays("a client dry run of delete shows one request for several clusters", async (stage) => {
   const args = ["delete", "n", "--cluster", "one,two", "--namespaces", "a,b", "--force"];
   assertEnded(await stage.run([...args, "--dry-run", "client"]), {
     stdout: "DELETE /api/v1/secrets?clusters=one%2Ctwo&name=n&namespaces=a%2Cb&force=true\n",
@@ -95,7 +98,7 @@ bothWays("what would be deleted, from several clusters by one request", async (s
   assertNotAsked(stage);
 });
 
-bothWays("what the schema finds wrong is as wrong as ever", async (stage) => {
+bothWays("a client dry run rejects what the schema rejects", async (stage) => {
   const { run, canary: { value: stdin } } = stage;
   assertEnded(
     await run([...DOCKER, "--all-namespaces", "--namespace-selector", "a=b"], { stdin }),
@@ -113,7 +116,7 @@ bothWays("what the schema finds wrong is as wrong as ever", async (stage) => {
   assertNotAsked(stage);
 });
 
-Deno.test("which namespace is Argo CD's is known here, and of a server it is not", () =>
+Deno.test("a client dry run rejects Argo CD's namespace in process, but not with --server, where it is unknown", () =>
   onStage(async (stage) => {
     const { runAlone, canary: { value: stdin } } = stage;
     const args = [...DOCKER.slice(0, -4), "--namespaces", "gitops", "--dry-run=client"];
@@ -122,7 +125,7 @@ Deno.test("which namespace is Argo CD's is known here, and of a server it is not
       code: 2,
       stderr: wrong,
     });
-    // Nothing listens there, and nothing is asked.
+    // Nothing listens there, and no request is sent.
     assertEnded(await runAlone([...args, "--server", "http://localhost:1"], { stdin }), {
       stdout: /^POST/,
       stderr: NOT_SENT,
@@ -130,7 +133,7 @@ Deno.test("which namespace is Argo CD's is known here, and of a server it is not
     assertNotAsked(stage);
   }));
 
-bothWays("by the server the cluster is asked, and holds nothing of it", async (stage) => {
+bothWays("a server dry run queries the cluster, and stores nothing", async (stage) => {
   const { run, canary: { value: stdin }, emulators: { one } } = stage;
   const args = [...DOCKER.slice(0, -2), "--dry-run", "server"];
   assertEnded(await run(args, { stdin }), {

@@ -3,7 +3,7 @@ import { assertEnded, eachOf, onStage, type Stage, testsBothWays } from "./crede
 
 const bothWays = testsBothWays((test) => Deno.test(test));
 
-/** Exit codes that scripts go by: 5 of a dry run by which something would change, 0 of what is not there. */
+/** Exit codes for scripts: 5 if a dry run would change something, 0 for a missing secret. */
 
 const docker = (clusters: string, name = "n", ...more: string[]) => [
   ...["docker", "add", "--cluster", clusters, "--name", name, "--username", "u"],
@@ -17,7 +17,7 @@ const repo = (clusters: string) => [
 
 const CHECK = ["--dry-run=server", "--exit-code"];
 
-/** Whether anything would change: 5, or 0; what fails has its own code. */
+/** 5 if anything would change, else 0; failures have their own codes. */
 const CODES: [what: string, args: string[], code: number][] = [
   ["a pull secret that is there", docker("one"), 0],
   ["one that would be created", docker("one", "m"), 5],
@@ -41,20 +41,23 @@ const CODES: [what: string, args: string[], code: number][] = [
   ["wrong usage", ["delete", "one", "n", "--namespaces", ","], 2],
 ];
 
-bothWays("a dry run with --exit-code tells whether anything would change", async (stage) => {
-  const { run, canary: { value: stdin } } = stage;
-  for (const args of [docker("one,two"), repo("one")]) {
-    assert.equal((await run(args, { stdin })).code, 0);
-  }
-  await eachOf(CODES, async ([what, args, code]) => {
-    const ended = await run([...args, ...CHECK], { stdin });
-    assert.equal(ended.code, code, `${what}: ${ended.stderr}`);
-    const without = await run([...args, "--dry-run=server"], { stdin });
-    assert.equal(without.code, code === 5 ? 0 : code, `${what}, without --exit-code`);
-  });
-});
+bothWays(
+  "the exit code of a dry run with --exit-code shows whether anything would change",
+  async (stage) => {
+    const { run, canary: { value: stdin } } = stage;
+    for (const args of [docker("one,two"), repo("one")]) {
+      assert.equal((await run(args, { stdin })).code, 0);
+    }
+    await eachOf(CODES, async ([what, args, code]) => {
+      const ended = await run([...args, ...CHECK], { stdin });
+      assert.equal(ended.code, code, `${what}: ${ended.stderr}`);
+      const without = await run([...args, "--dry-run=server"], { stdin });
+      assert.equal(without.code, code === 5 ? 0 : code, `${what}, without --exit-code`);
+    });
+  },
+);
 
-bothWays("what is not there is deleted already with --ignore-not-found", async (stage) => {
+bothWays("delete --ignore-not-found succeeds for a missing secret", async (stage) => {
   const { run, canary: { value: stdin } } = stage;
   const del = ["delete", "one", "n", "--yes", "--ignore-not-found"];
   assertEnded(await run(del), {
@@ -69,20 +72,23 @@ bothWays("what is not there is deleted already with --ignore-not-found", async (
   assert.equal((await run(docker("two"), { stdin })).code, 0);
   const both = ["delete", "n", "--cluster", "one,two", "--yes", "--ignore-not-found"];
   assertEnded(await run(both), { stderr: "2 clusters: 2 deleted\n" });
-  // Whoever cannot be asked is a failure as ever, and so is a cluster that there is not.
+  // An unreachable cluster is still a failure, and so is an unknown one.
   assert.equal((await run(["delete", "gone", "n", "--yes", "--ignore-not-found"])).code, 1);
   assert.equal((await run(["delete", "missing", "n", "--yes", "--ignore-not-found"])).code, 1);
 });
 
-bothWays("what is managed by nobody here is no secret that is not there", async (stage) => {
-  const { run, emulators: { one: { cluster } } } = stage;
-  cluster.put({ metadata: { namespace: "team-a", name: "theirs" }, stringData: { a: "b" } });
-  const args = ["delete", "one", "theirs", "--namespaces", "team-a", "--yes"];
-  assert.equal((await run([...args, "--ignore-not-found"])).code, 1);
-  assert.notEqual(cluster.secret("team-a", "theirs"), undefined);
-});
+bothWays(
+  "delete --ignore-not-found fails for a secret that argocd-configurer does not manage",
+  async (stage) => {
+    const { run, emulators: { one: { cluster } } } = stage;
+    cluster.put({ metadata: { namespace: "team-a", name: "theirs" }, stringData: { a: "b" } });
+    const args = ["delete", "one", "theirs", "--namespaces", "team-a", "--yes"];
+    assert.equal((await run([...args, "--ignore-not-found"])).code, 1);
+    assert.notEqual(cluster.secret("team-a", "theirs"), undefined);
+  },
+);
 
-Deno.test("in process the client's dry run knows which clusters there are", () =>
+Deno.test("in process, a client dry run rejects unknown clusters", () =>
   onStage(async ({ run, canary: { value: stdin }, emulators: { one } }: Stage) => {
     assertEnded(await run([...docker("oen"), "--dry-run=client"], { stdin }), {
       code: 2,

@@ -4,9 +4,9 @@ import { assertEnded, type Stage, testsBothWays } from "./credentials_support.ts
 
 const bothWays = testsBothWays((test) => Deno.test(test));
 
-/** Which login kubelet takes for an image, as people read it. */
+/** `explain --image`: which login the kubelet uses for an image. */
 
-/** Service accounts beside the pull secret of namespace `team-a`. */
+/** Adds service accounts to the pull secret of namespace `team-a`. */
 function seedMore(stage: Stage): void {
   seed(stage);
   const { cluster } = stage.emulators.one;
@@ -21,7 +21,7 @@ function seedMore(stage: Stage): void {
 
 const IMAGE = ["--image", "ghcr.io/org/app:1.2", "-n", "team-a"];
 
-bothWays("explained is which login kubelet takes for an image", async (stage) => {
+bothWays("explain shows which login the kubelet uses for an image", async (stage) => {
   seedMore(stage);
   const ended = await stage.run(["explain", "one", ...IMAGE, "--service-account", "ci"]);
   assertEnded(ended, {
@@ -45,7 +45,7 @@ bothWays("a pull secret that the service account does not name is a finding", as
 });
 
 bothWays(
-  "an image's JSON is the answer as it is, names are those of the secrets",
+  "-o json prints the API's response about an image, and -o name the secrets",
   async (stage) => {
     seedMore(stage);
     const args = ["explain", "one", ...IMAGE, "--service-account", "ci"];
@@ -62,19 +62,22 @@ bothWays(
   },
 );
 
-bothWays("where there is no pull secret at all that is said", async (stage) => {
-  seedMore(stage);
-  assertEnded(await stage.run(["explain", "one", "--image", "nginx"]), {
-    stderr:
-      /^No secret matches or nearly matches\nnginx .*: the kubelet uses no login from a pull secret/,
-  });
-  assertEnded(await stage.run(["explain", "one", "--image", "nginx", "--service-account", "x"]), {
-    stderr:
-      /\nfinding service_account_missing: Service account 'x' not found in namespace 'default'/,
-  });
-});
+bothWays(
+  "explain reports that no pull secret matches, and that a service account does not exist",
+  async (stage) => {
+    seedMore(stage);
+    assertEnded(await stage.run(["explain", "one", "--image", "nginx"]), {
+      stderr:
+        /^No secret matches or nearly matches\nnginx .*: the kubelet uses no login from a pull secret/,
+    });
+    assertEnded(await stage.run(["explain", "one", "--image", "nginx", "--service-account", "x"]), {
+      stderr:
+        /\nfinding service_account_missing: Service account 'x' not found in namespace 'default'/,
+    });
+  },
+);
 
-bothWays("wrong usage with an image is told in the words of the command line", async (stage) => {
+bothWays("wrong usage with --image is reported in terms of the command line", async (stage) => {
   const rows: [args: string[], stderr: RegExp][] = [
     [
       ["explain", "one", "--image", "https://ghcr.io/app"],

@@ -4,11 +4,11 @@ import { assertEnded, type Stage, testsBothWays } from "./credentials_support.ts
 
 const bothWays = testsBothWays((test) => Deno.test(test));
 
-/** Why Argo CD uses a credential or does not, as people read it. */
+/** `explain`: why Argo CD uses a credential or not. */
 
 const APP = "https://github.com/example/app";
 
-/** Beside the usual ones: a repository that has a user name only, and one of another scheme. */
+/** Adds a repository with a user name only, and one with another scheme. */
 function seedMore(stage: Stage): void {
   seed(stage);
   const repository = (name: string, url: string, more: object = {}) =>
@@ -24,7 +24,7 @@ function seedMore(stage: Stage): void {
   repository("ssh", "git@github.com:example/app.git", { sshPrivateKey: stage.canary.value });
 }
 
-bothWays("explained is which secret is used, and what else might be expected", async (stage) => {
+bothWays("explain shows the secret in use and those that nearly match", async (stage) => {
   seedMore(stage);
   assertEnded(await stage.run(["explain", "one", APP]), {
     stdout: `
@@ -37,7 +37,7 @@ skipped   repository   ssh      git@github.com:example/app.git   Its URL does no
   });
 });
 
-bothWays("why a template is not used is a finding with its remedy", async (stage) => {
+bothWays("the reason that a template is not used is a finding with its remedy", async (stage) => {
   seedMore(stage);
   const { stdout, stderr } = await stage.run(["explain", "one", `${APP}-named`]);
   assert.match(stdout, /^used +repository +named .*Its user name alone counts as a credential/m);
@@ -49,7 +49,7 @@ bothWays("why a template is not used is a finding with its remedy", async (stage
   assert.match(stderr, /^finding username_only: .* Remove the user name, or add the password\.$/m);
 });
 
-bothWays("JSON is the answer as it is, names are those of the secrets", async (stage) => {
+bothWays("-o json prints the API's response, and -o name the secrets", async (stage) => {
   seedMore(stage);
   const { stdout } = await stage.run(["explain", "one", APP, "-o", "json"]);
   const { used, argocd_rules } = JSON.parse(stdout);
@@ -66,21 +66,21 @@ bothWays("JSON is the answer as it is, names are those of the secrets", async (s
   });
 });
 
-bothWays("several clusters are explained beside each other", async (stage) => {
+bothWays("explain shows several clusters in one table", async (stage) => {
   seedMore(stage);
   const { code, stdout } = await stage.run(["explain", "--cluster", "one,two", APP]);
   assert.equal(code, 0);
   assert.match(stdout, /^CLUSTER .*\none +used +template +github /);
 });
 
-bothWays("where no secret is near that is said", async (stage) => {
+bothWays("explain reports that no secret matches or nearly matches", async (stage) => {
   seedMore(stage);
   assertEnded(await stage.run(["explain", "two", APP]), {
     stderr: /^No secret matches or nearly matches\n.*sends no credential/,
   });
 });
 
-bothWays("a login in the URL is told, and not shown", async (stage) => {
+bothWays("explain reports a login in the URL without showing it", async (stage) => {
   seedMore(stage);
   const url = `https://ci:${stage.canary.value}@git.example.com/app`;
   const { stdout, stderr } = await stage.run(["explain", "two", url]);
@@ -89,7 +89,7 @@ bothWays("a login in the URL is told, and not shown", async (stage) => {
   assert.ok(!`${stdout}${stderr}`.includes(stage.canary.value));
 });
 
-bothWays("wrong usage is told in the words of the command line", async (stage) => {
+bothWays("wrong usage is reported in terms of the command line", async (stage) => {
   const rows: [args: string[], stderr: RegExp][] = [
     [["explain", "one"], /^error: Missing URL or --image\n/],
     [["explain"], /^error: Missing /],
@@ -104,17 +104,20 @@ bothWays("wrong usage is told in the words of the command line", async (stage) =
   }
 });
 
-bothWays("a cluster without Argo CD, and one that does not answer, are errors", async (stage) => {
-  await stage.folder.write(
-    "clusters/labels.yaml",
-    "two: {argocd-configurer.io/argocd-namespace: none}\n",
-  );
-  assertEnded(await stage.run(["explain", "two", APP]), {
-    code: 1,
-    stderr: /^error: Cluster 'two' has no Argo CD/,
-  });
-  assertEnded(await stage.run(["explain", "gone", APP]), {
-    code: 1,
-    stderr: /^error: Cannot connect/,
-  });
-});
+bothWays(
+  "explain fails for a cluster without Argo CD, and for one that does not respond",
+  async (stage) => {
+    await stage.folder.write(
+      "clusters/labels.yaml",
+      "two: {argocd-configurer.io/argocd-namespace: none}\n",
+    );
+    assertEnded(await stage.run(["explain", "two", APP]), {
+      code: 1,
+      stderr: /^error: Cluster 'two' has no Argo CD/,
+    });
+    assertEnded(await stage.run(["explain", "gone", APP]), {
+      code: 1,
+      stderr: /^error: Cannot connect/,
+    });
+  },
+);

@@ -12,19 +12,19 @@ import { program } from "./support.ts";
 
 const bothWays = testsBothWays((test) => Deno.test(test));
 
-/** Clusters by several names, by patterns, or all of them; and what differs among them. */
+/** Clusters selected by names, by patterns or all of them, and differences between them. */
 
 const add = (...clusters: string[]) => [
   ...["docker", "add", ...clusters, "--name", "n", "--username", "u", "--password-stdin"],
   ...["--namespaces", "team-a"],
 ];
 
-/** What the emulated clusters were asked. */
+/** The requests that the emulated clusters got. */
 function asked({ emulators: { one, two } }: Stage): readonly string[] {
   return [...one.requests, ...two.requests];
 }
 
-/** Which clusters are told in lines on standard error, sorted. */
+/** The clusters that standard error reports, sorted. */
 function told(stderr: string): string[] {
   return [...stderr.matchAll(/^(\w+): /gm)].map(([, cluster]) => cluster!).sort();
 }
@@ -121,15 +121,18 @@ const WRONG: [what: string, args: string[], says: RegExp][] = [
   ],
 ];
 
-bothWays("where one cluster is not there, none is asked for anything", async (stage) => {
-  const { run, canary: { value: stdin } } = stage;
-  await eachOf(WRONG, async ([, args, stderr]) => {
-    assertEnded(await run(args, { stdin }), { code: 2, stderr });
-  });
-  assert.deepEqual(asked(stage), []);
-});
+bothWays(
+  "a selection with a missing cluster, or of no cluster, is rejected before any cluster is queried",
+  async (stage) => {
+    const { run, canary: { value: stdin } } = stage;
+    await eachOf(WRONG, async ([, args, stderr]) => {
+      assertEnded(await run(args, { stdin }), { code: 2, stderr });
+    });
+    assert.deepEqual(asked(stage), []);
+  },
+);
 
-bothWays("patterns, and a flag for all, name the clusters that are there", async (stage) => {
+bothWays("patterns and --all-clusters select existing clusters", async (stage) => {
   const { run, canary: { value: stdin }, emulators: { one, two } } = stage;
   const ended = await run(add("--cluster", "t*,*e", "--cluster", "two"), { stdin });
   // `gone` is one of `*e`, too.
@@ -145,22 +148,25 @@ bothWays("patterns, and a flag for all, name the clusters that are there", async
   for (const { cluster } of [one, two]) assert.equal(cluster.secret("team-a", "n"), undefined);
 });
 
-bothWays("a pattern is shown as several are, also where it is of one", async (stage) => {
-  const { run, canary: { value: stdin } } = stage;
-  const added = await run([...add("--cluster", "tw*"), "-o", "json"], { stdin });
-  assertEnded(added, { stdout: /^\[/, stderr: "1 cluster: 2 created\n" });
-  assert.deepEqual(
-    JSON.parse(added.stdout).map((each: Record<string, unknown>) => [
-      each.cluster,
-      each.status_code,
-    ]),
-    [["two", 200]],
-  );
-  const shown = await run(["secrets", "tw*", "n", "-o", "yaml"]);
-  assertEnded(shown, { stdout: /^- cluster: two/, stderr: "1 cluster: 2 secrets\n" });
-});
+bothWays(
+  "a pattern that selects one cluster is shown like a selection of several",
+  async (stage) => {
+    const { run, canary: { value: stdin } } = stage;
+    const added = await run([...add("--cluster", "tw*"), "-o", "json"], { stdin });
+    assertEnded(added, { stdout: /^\[/, stderr: "1 cluster: 2 created\n" });
+    assert.deepEqual(
+      JSON.parse(added.stdout).map((each: Record<string, unknown>) => [
+        each.cluster,
+        each.status_code,
+      ]),
+      [["two", 200]],
+    );
+    const shown = await run(["secrets", "tw*", "n", "-o", "yaml"]);
+    assertEnded(shown, { stdout: /^- cluster: two/, stderr: "1 cluster: 2 secrets\n" });
+  },
+);
 
-/** The same password in both clusters, and another one under another name. */
+/** Stores the same password in both clusters, and another one under another name. */
 async function addTo({ run, canary: { value } }: Stage): Promise<void> {
   const both = add("--cluster", "one,two");
   assert.equal((await run(both, { stdin: value })).code, 0);
@@ -188,7 +194,7 @@ function rowsOf(table: string): Row[] {
 }
 
 bothWays(
-  "drift is seen: the same value has the same fingerprint in all clusters",
+  "drift is visible: equal values have equal fingerprints on all clusters",
   async (stage) => {
     await addTo(stage);
     const same = rowsOf((await stage.run(["secrets", "--cluster", "two,one", "n"])).stdout);
@@ -200,19 +206,22 @@ bothWays(
   },
 );
 
-bothWays("where it is missing is told, and is exit code 3", async (stage) => {
-  const { run, canary: { value: stdin } } = stage;
-  assert.equal((await run(add("--cluster", "one"), { stdin })).code, 0);
-  const ended = await run(["secrets", "--cluster", "one,two", "n", "-o", "name"]);
-  assertEnded(ended, {
-    code: 3,
-    stdout: "one/argocd/n\none/team-a/n\n",
-    stderr: "two: failed: Secret 'n' not found in cluster 'two'\n" +
-      "1 cluster: 2 secrets; 1 failed\nTo retry the failed clusters: --cluster two\n",
-  });
-});
+bothWays(
+  "a secret that is missing on one of the clusters is reported, with exit code 3",
+  async (stage) => {
+    const { run, canary: { value: stdin } } = stage;
+    assert.equal((await run(add("--cluster", "one"), { stdin })).code, 0);
+    const ended = await run(["secrets", "--cluster", "one,two", "n", "-o", "name"]);
+    assertEnded(ended, {
+      code: 3,
+      stdout: "one/argocd/n\none/team-a/n\n",
+      stderr: "two: failed: Secret 'n' not found in cluster 'two'\n" +
+        "1 cluster: 2 secrets; 1 failed\nTo retry the failed clusters: --cluster two\n",
+    });
+  },
+);
 
-bothWays("credentials of several clusters are one table", async (stage) => {
+bothWays("credentials of several clusters are shown in one table", async (stage) => {
   await addTo(stage);
   const { stdout } = await stage.run(["secrets", "--cluster", "one,two"]);
   const lines = stdout.trimEnd().split("\n");
@@ -223,7 +232,7 @@ bothWays("credentials of several clusters are one table", async (stage) => {
   ]);
 });
 
-bothWays("a cluster named by a flag alone is shown as by its place", async (stage) => {
+bothWays("--cluster with one cluster prints the same as the positional argument", async (stage) => {
   await addTo(stage);
   for (const format of ["json", "table"]) {
     const [byPlace, byFlag] = await Promise.all([
@@ -234,7 +243,7 @@ bothWays("a cluster named by a flag alone is shown as by its place", async (stag
   }
 });
 
-Deno.test("with an audit log fingerprints are by its key, and stay: also while a server holds it", () =>
+Deno.test("with an audit log, fingerprints use its key and stay the same, even while a server holds the log", () =>
   onStage(
     async (stage) => {
       await addTo(stage);
@@ -267,7 +276,7 @@ Deno.test("with an audit log fingerprints are by its key, and stay: also while a
     { config: "audit-log: audit.log\n" },
   ));
 
-Deno.test("why a cluster failed is told while another one hangs", () =>
+Deno.test("the failure of one cluster is reported while another one hangs", () =>
   onStage(
     async ({ folder, emulators: { two }, canary: { value } }) => {
       const hang = Promise.withResolvers<void>();
@@ -293,7 +302,7 @@ Deno.test("why a cluster failed is told while another one hangs", () =>
     { seconds: 60 },
   ));
 
-Deno.test("by a key in a file fingerprints stay, and the audit log has the same ones", () =>
+Deno.test("with a key file, fingerprints stay the same, and match those in the audit log", () =>
   onStage(
     async (stage) => {
       await addTo(stage);

@@ -3,13 +3,13 @@ import { load } from "js-yaml";
 import { serve } from "../verify/http_server.ts";
 import { eachOf, onStage } from "./credentials_support.ts";
 
-/** What others have written into a cluster, or a hostile server says, and what a terminal gets of it. */
+/** Control characters from a cluster or a hostile server do not reach the terminal. */
 
 /** C1 (a terminal's commands in one character), DEL, bidi overrides and marks, separators, a tag. */
 const NASTY = "a\x9b2Jb\x85\x7fc\u202edrow\u202c\u2066\u2028\u200f\ufeff\u{e0041}z";
 const RAW = /[\p{Cf}\p{Zl}\p{Zp}]|(?![\n])\p{Cc}/u;
 
-/** As a server may send it: what JSON lets stand raw inside a text stands raw. */
+/** As a server may send it: characters that JSON allows unescaped are unescaped. */
 const BODY = {
   cluster: "c",
   secrets: [{
@@ -33,7 +33,7 @@ const ROWS: [args: string[], read: (text: string) => unknown][] = [
 ];
 
 for (const status of [200, 422]) {
-  Deno.test(`an answer ${status} as JSON or YAML says the same, and commands no terminal`, () =>
+  Deno.test(`a response with status ${status} is the same as JSON and YAML, and contains no control characters`, () =>
     onStage(async ({ runAlone }) => {
       const headers = { "X-Request-Id": "1" };
       const names = ["c", "d"];
@@ -71,7 +71,7 @@ for (const status of [200, 422]) {
     }));
 }
 
-Deno.test("a cluster's name that would command a terminal is none", () =>
+Deno.test("a cluster name with control characters is rejected", () =>
   onStage(async ({ runAlone }) => {
     const started = JSON.stringify({ event: "started", clusters: 1, names: [NASTY] });
     await using server = serve(() =>

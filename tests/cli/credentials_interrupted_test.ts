@@ -8,9 +8,9 @@ import {
   TOKEN_ENV,
 } from "./credentials_support.ts";
 
-/** A signal while something is done. */
+/** Signals during a command. */
 
-/** A command, and when it has begun to write, which takes a while. */
+/** Starts a command. `writing` resolves when its write has started, which takes a while. */
 function begun(
   { folder: { path }, emulators: { one }, canary }: Stage,
   args: readonly string[],
@@ -40,7 +40,7 @@ const add = (clusters: string) => [
 ];
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  Deno.test(`${signal} lets a write that has begun end`, () =>
+  Deno.test(`${signal} lets a started write finish`, () =>
     onStage(async (stage) => {
       const { child, writing } = begun(stage, add("one"));
       await writing;
@@ -59,7 +59,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     }));
 }
 
-Deno.test("a second signal ends it at once", () =>
+Deno.test("a second signal aborts the write immediately", () =>
   onStage(async (stage) => {
     const { child, writing } = begun(stage, add("one"), { kind: "hang" });
     await writing;
@@ -73,7 +73,7 @@ Deno.test("a second signal ends it at once", () =>
     await child.stdout.cancel();
   }));
 
-Deno.test("clusters that have not begun are left alone, and that is said", () =>
+Deno.test("clusters that were not started are skipped and reported", () =>
   onStage(async (stage) => {
     const { child, writing } = begun(stage, [...add("one,two"), "--first", "one"]);
     await writing;
@@ -88,7 +88,7 @@ Deno.test("clusters that have not begun are left alone, and that is said", () =>
     assert.deepEqual(stage.emulators.two.requests, []);
   }));
 
-/** A command, and when the second cluster has been asked, which does not answer. */
+/** Starts a command. `asked` resolves when the second cluster, which does not respond, has been queried. */
 function hanging({ folder: { path }, emulators: { two }, canary }: Stage, args: readonly string[]) {
   const asked = Promise.withResolvers<void>();
   two.fault = () => {
@@ -113,7 +113,7 @@ interface Interrupted {
   readonly stderr: string;
 }
 
-/** What it says when it gets a signal while the second cluster hangs. */
+/** The output of a command that gets a signal while the second cluster hangs. */
 async function interrupted(
   stage: Stage,
   args: readonly string[],
@@ -129,12 +129,12 @@ async function interrupted(
 }
 
 for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
-  Deno.test(`${signal} ends a read at once, says what was not finished, and is exit code ${code}`, () =>
+  Deno.test(`${signal} stops a read immediately, reports the unfinished clusters, and exits with ${code}`, () =>
     onStage(async (stage) => {
       const ended = await interrupted(stage, ["secrets", "--cluster", "two,gone"], signal);
       assert.deepEqual(ended.code, code);
       assert.equal(ended.stdout, "");
-      // Whether the other one has ended before is not known.
+      // The other cluster may have finished before.
       assert.match(
         ended.stderr,
         /^(gone: failed: .*\n1 cluster failed; 1 not finished\nTo retry the failed clusters: --cluster gone\nTo retry the unfinished clusters: --cluster two|2 clusters not finished\nTo retry the unfinished clusters: --cluster two,gone)\n$/,
@@ -142,7 +142,7 @@ for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
     }));
 }
 
-Deno.test("of one cluster alone it is an error", () =>
+Deno.test("an interrupted read of one cluster is an error", () =>
   onStage(async (stage) => {
     assert.deepEqual(await interrupted(stage, ["secrets", "two"], "SIGINT"), {
       code: 130,
@@ -151,14 +151,14 @@ Deno.test("of one cluster alone it is an error", () =>
     });
   }));
 
-Deno.test("a dry run changes nothing, so that it is not waited for", () =>
+Deno.test("an interrupted dry run is stopped immediately, since it changes nothing", () =>
   onStage(async (stage) => {
     const ended = await interrupted(stage, [...add("two"), "--dry-run=server"], "SIGINT");
     assert.equal(ended.code, 130, ended.stderr);
     assert.match(ended.stderr, /^skipped|^error: Interrupted before the response arrived$/m);
   }));
 
-/** How a server goes on with a write that nobody waits for. */
+/** Errors about a write that the server continues. */
 const UNKNOWN: [clusters: string, stderr: RegExp][] = [
   [
     "two",
@@ -171,7 +171,7 @@ const UNKNOWN: [clusters: string, stderr: RegExp][] = [
 ];
 
 for (const [clusters, stderr] of UNKNOWN) {
-  Deno.test(`a server goes on with a write on ${clusters}, which is said, and nobody waits for it`, () =>
+  Deno.test(`after a signal, the server continues the write on ${clusters}, which is reported, and the client exits`, () =>
     onStage(
       async (stage) => {
         const ended = await interrupted(

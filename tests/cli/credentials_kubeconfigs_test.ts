@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { assertEnded, onStage } from "./credentials_support.ts";
 
-/** Its user with a plugin. */
+/** A kubeconfig whose user has a credential plugin. */
 const withPlugin = (kubeconfig: string) =>
   kubeconfig.replace(
     "user: {}",
     "user: {exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: no-such-plugin}}",
   );
 
-/** What `clusters -o wide` tells of kubeconfigs, without asking their clusters. */
+/** `clusters -o wide` shows the state of kubeconfigs without a request to their clusters. */
 
-Deno.test("of each kubeconfig it is told whether it is used, or why not, and no cluster is asked", () =>
+Deno.test("clusters -o wide shows whether each kubeconfig is usable, or why not, without a request to a cluster", () =>
   onStage(async ({ run, emulators: { one, two }, folder: { path, write } }) => {
     const good = one.kubeconfig();
     const files = {
@@ -70,7 +70,7 @@ Deno.test("of each kubeconfig it is told whether it is used, or why not, and no 
     assertEnded(await run(["clusters"]), { stdout: ["NAME", ...names, ""].join("\n"), stderr });
   }));
 
-Deno.test("labels that cannot be read are no kubeconfig's fault, and one warning says what is wrong", () =>
+Deno.test("unreadable labels make every cluster unusable, with one warning that gives the reason", () =>
   onStage(async ({ run, folder: { write } }) => {
     await write("clusters/labels.yaml", "one:\n  env: a b\n");
     const { stdout, stderr } = await run(["clusters", "-o", "wide"]);

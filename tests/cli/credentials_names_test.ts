@@ -3,7 +3,7 @@ import { assertEnded, eachOf, type Stage, testsBothWays } from "./credentials_su
 
 const bothWays = testsBothWays((test) => Deno.test(test));
 
-/** What `-o name` prints, and that it is taken as arguments. */
+/** The output of `-o name` is accepted as arguments. */
 
 const add = (name: string, clusters: string, ...more: string[]) => [
   ...["docker", "add", "--cluster", clusters, "--name", name, "--username", "u"],
@@ -18,20 +18,31 @@ async function added(stage: Stage, ...args: Parameters<typeof add>): Promise<str
   return stdout.trimEnd().split("\n");
 }
 
-bothWays("several clusters' names have their places, and each is shown by it", async (stage) => {
-  const names = await added(stage, "n", "one,two");
-  assert.deepEqual(names.sort(), ["one/argocd/n", "one/team-a/n", "two/argocd/n", "two/team-a/n"]);
-  const one = await stage.run(["secrets", "one/team-a/n"]);
-  assertEnded(one, { stdout: /^NAMESPACE[^\n]*\nteam-a +n [^\n]*\n$/, stderr: /^(note: .*\n)?$/ });
-  const { stdout } = await stage.run(["secrets", ...names]);
-  const rows = stdout.trimEnd().split("\n").map((line) => line.split(/ +/).slice(0, 3).join("/"));
-  assert.deepEqual(rows, ["CLUSTER/NAMESPACE/NAME", ...names]);
-  const again = await stage.run(["secrets", ...names, "-o", "name"]);
-  assert.deepEqual(again.stdout.trimEnd().split("\n"), names);
-});
+bothWays(
+  "names of secrets on several clusters include cluster and namespace, and select exactly these secrets",
+  async (stage) => {
+    const names = await added(stage, "n", "one,two");
+    assert.deepEqual(names.sort(), [
+      "one/argocd/n",
+      "one/team-a/n",
+      "two/argocd/n",
+      "two/team-a/n",
+    ]);
+    const one = await stage.run(["secrets", "one/team-a/n"]);
+    assertEnded(one, {
+      stdout: /^NAMESPACE[^\n]*\nteam-a +n [^\n]*\n$/,
+      stderr: /^(note: .*\n)?$/,
+    });
+    const { stdout } = await stage.run(["secrets", ...names]);
+    const rows = stdout.trimEnd().split("\n").map((line) => line.split(/ +/).slice(0, 3).join("/"));
+    assert.deepEqual(rows, ["CLUSTER/NAMESPACE/NAME", ...names]);
+    const again = await stage.run(["secrets", ...names, "-o", "name"]);
+    assert.deepEqual(again.stdout.trimEnd().split("\n"), names);
+  },
+);
 
 bothWays(
-  "those of one cluster are taken with the cluster, before it or by a flag",
+  "names of one cluster's secrets are accepted after the cluster, or with --cluster",
   async (stage) => {
     assert.deepEqual(await added(stage, "n", "one"), ["secret/n"]);
     assert.deepEqual(await added(stage, "m", "one"), ["secret/m"]);
@@ -50,12 +61,12 @@ bothWays(
 );
 
 bothWays(
-  "all that was written is deleted by its names, also what goes with another",
+  "delete removes everything that was written by its printed names, including associated secrets",
   async (stage) => {
     const { emulators: { one, two } } = stage;
     const names = await added(stage, "n", "one,two", "--git-write-back");
     assert.ok(names.includes("one/argocd/n-iu"), names.join());
-    // What else is there stays.
+    // Other secrets are kept.
     await added(stage, "other", "one");
     const dry = await stage.run(["delete", ...names, "--dry-run=server", "--exit-code"]);
     assert.equal(dry.code, 5, dry.stderr);
@@ -71,7 +82,7 @@ bothWays(
   },
 );
 
-bothWays("of several namespaces of a cluster only those that are named lose it", async (stage) => {
+bothWays("delete removes a secret from the named namespaces of a cluster only", async (stage) => {
   const { emulators: { one, two } } = stage;
   await added(stage, "n", "one,two");
   assertEnded(await stage.run(["delete", "one/team-a/n", "two/argocd/n", "--yes"]), {
@@ -85,7 +96,7 @@ bothWays("of several namespaces of a cluster only those that are named lose it",
   );
 });
 
-bothWays("what failed is printed as it may be given again", async (stage) => {
+bothWays("failed secrets are printed as arguments for a retry", async (stage) => {
   await added(stage, "n", "one");
   const ended = await stage.run(["delete", "one/team-a/n", "gone/team-a/n", "gone/a/m", "--yes"]);
   assert.equal(ended.code, 3);
@@ -95,12 +106,15 @@ bothWays("what failed is printed as it may be given again", async (stage) => {
   );
 });
 
-bothWays("a cluster that is not there hinders all, before anything is done", async (stage) => {
-  const names = await added(stage, "n", "one,two");
-  assertEnded(await stage.run(["delete", ...names, "tow/team-a/n", "--yes"]), {
-    code: 2,
-    stderr:
-      /^error: CLUSTER must name existing clusters: there is no 'tow'; did you mean 'two'\?\n.*\. Nothing was done\n$/,
-  });
-  assert.notEqual(stage.emulators.one.cluster.secret("team-a", "n"), undefined);
-});
+bothWays(
+  "an unknown cluster among the names is rejected before anything is deleted",
+  async (stage) => {
+    const names = await added(stage, "n", "one,two");
+    assertEnded(await stage.run(["delete", ...names, "tow/team-a/n", "--yes"]), {
+      code: 2,
+      stderr:
+        /^error: CLUSTER must name existing clusters: there is no 'tow'; did you mean 'two'\?\n.*\. Nothing was done\n$/,
+    });
+    assert.notEqual(stage.emulators.one.cluster.secret("team-a", "n"), undefined);
+  },
+);

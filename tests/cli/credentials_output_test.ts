@@ -5,7 +5,7 @@ import { eachOf, testsBothWays } from "./credentials_support.ts";
 
 const bothWays = testsBothWays((test) => Deno.test(test));
 
-/** What programs read: the API's answer, as JSON and as YAML. */
+/** Output for programs: the API's response as JSON and YAML. */
 
 const JSON_TEXT: Partial<Record<keyof typeof COMMANDS, string>> = {
   clusters: `{
@@ -165,7 +165,7 @@ message: 1 secret would be deleted
 `,
 };
 
-bothWays("JSON and YAML are the API's answer, and nothing else is said", async (stage) => {
+bothWays("-o json and -o yaml print the API's response and nothing else", async (stage) => {
   seed(stage);
   await eachOf(Object.entries(COMMANDS), async ([name, args]) => {
     const command = name as keyof typeof COMMANDS;
@@ -184,19 +184,22 @@ bothWays("JSON and YAML are the API's answer, and nothing else is said", async (
   });
 });
 
-bothWays("JSON of what is read is what a server sends, byte for byte", async (stage, way) => {
-  seed(stage);
-  const { stdout } = await stage.run(["secrets", "one", "-o", "json"]);
-  const expected = ["repo_creds", "docker_creds", "helm_creds", "repository"].map((list) =>
-    JSON.parse(stdout)[`${list}_secrets`].map(({ name }: { name: string }) => name)
-  );
-  assert.deepEqual(expected, [["github"], ["pull"], ["charts"], ["charts"]]);
-  if (way === "in process") return;
-  const own = await stage.runAlone(["secrets", "one", "-o", "json"]);
-  assert.equal(own.stdout, stdout);
-});
+bothWays(
+  "-o json of a read prints the same bytes in process and through a server",
+  async (stage, way) => {
+    seed(stage);
+    const { stdout } = await stage.run(["secrets", "one", "-o", "json"]);
+    const expected = ["repo_creds", "docker_creds", "helm_creds", "repository"].map((list) =>
+      JSON.parse(stdout)[`${list}_secrets`].map(({ name }: { name: string }) => name)
+    );
+    assert.deepEqual(expected, [["github"], ["pull"], ["charts"], ["charts"]]);
+    if (way === "in process") return;
+    const own = await stage.runAlone(["secrets", "one", "-o", "json"]);
+    assert.equal(own.stdout, stdout);
+  },
+);
 
-bothWays("an error's answer is in the format as well, and its message on standard error", async (
+bothWays("-o json prints the response of an error, and standard error its message", async (
   stage,
 ) => {
   const ended = await stage.run(["secrets", "missing", "-o", "json"]);
@@ -205,11 +208,11 @@ bothWays("an error's answer is in the format as well, and its message on standar
     code: 1,
     stdout: `{\n  "error": true,\n  "message": "${message}",\n  "status_code": 404,\n` +
       '  "code": "cluster_not_found",\n  "field": "cluster"\n}\n',
-    stderr: `error: ${message}\n`,
+    stderr: `error: ${message}. 'argocd-configurer clusters' lists the clusters\n`,
   });
 });
 
-bothWays("of several clusters each answer is an item, with its status", async (stage) => {
+bothWays("with several clusters each response is an item with its status", async (stage) => {
   const args = ["delete", "absent", "--cluster", "one,gone", "--yes", "-o"];
   const ended = await stage.run([...args, "yaml"]);
   assert.equal(ended.code, 1, ended.stderr);

@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { onStage, type Stage, WAYS } from "./credentials_support.ts";
 
-/** What commands print on standard error: their own warnings and errors, and no lines of the log. */
+/** Standard error of a command has its own warnings and errors, and no log lines. */
 
-/** A line of the log begins with its time, or is a JSON object. */
+/** A log line starts with its time, or is a JSON object. */
 const LOG_LINE = /^(\d{4}-\d\d-\d\dT\S+Z |\{)/m;
 
 const AUDIT = { config: "audit-log: audit.log\n" };
 
-/** Commands that succeed, one after the other. */
+/** Commands that succeed in this order. */
 const SUCCESSES: (readonly string[])[] = [
   ["clusters"],
   ["clusters", "-o", "wide"],
@@ -39,7 +39,7 @@ const SUCCESSES: (readonly string[])[] = [
   ["token", "list", "--tokens-file", "tokens.yaml"],
 ];
 
-/** Commands of this machine: they take no --server. */
+/** Commands without --server. */
 const LOCAL = ["token"];
 
 const login = ({ canary }: Stage) => ({ stdin: canary.value });
@@ -48,7 +48,7 @@ const withLogin = (args: readonly string[]) =>
   args[0] === "docker" ? [...args, "--username", "u", "--password-stdin"] : args;
 
 for (const way of WAYS) {
-  Deno.test(`${way}: a command that succeeds prints no line of the log`, () =>
+  Deno.test(`${way}: a command that succeeds prints no log line`, () =>
     onStage(
       async (stage) => {
         for (const args of SUCCESSES) {
@@ -64,7 +64,7 @@ for (const way of WAYS) {
     ));
 }
 
-Deno.test("a write that a crash has interrupted is a warning of the next command", () =>
+Deno.test("a write that was interrupted by a crash is a warning of the next command", () =>
   onStage(
     async (stage) => {
       const add = (name: string) =>
@@ -82,7 +82,7 @@ Deno.test("a write that a crash has interrupted is a warning of the next command
           login(stage),
         );
       assert.equal((await add("first")).code, 0);
-      // As a crash leaves it: without the line that says how the write ended.
+      // As after a crash: without the line with the outcome of the write.
       const log = join(stage.folder.path, "audit.log");
       const lines = (await Deno.readTextFile(log)).trimEnd().split("\n");
       assert.match(lines.at(-1)!, /"phase":"end"/);
@@ -96,7 +96,7 @@ Deno.test("a write that a crash has interrupted is a warning of the next command
     AUDIT,
   ));
 
-Deno.test("why a write cannot be recorded is said once, by the error", () =>
+Deno.test("the reason that a write cannot be recorded is reported once, as the error", () =>
   onStage(
     async (stage) => {
       const { code, stderr } = await stage.run(
@@ -111,7 +111,7 @@ Deno.test("why a write cannot be recorded is said once, by the error", () =>
     { config: "audit-log: nowhere/audit.log\n" },
   ));
 
-Deno.test("--log-level asks for the log of a command", () =>
+Deno.test("--log-level info shows the log of a command", () =>
   onStage(async (stage) => {
     const { code, stderr } = await stage.run(["secrets", "one", "--log-level", "info"]);
     assert.equal(code, 0);

@@ -11,7 +11,7 @@ import { commandLinesDuring } from "../support/processes.ts";
 import { assertEnded, type Given, programCommand } from "./credentials_support.ts";
 import { type Ended, folder, listening, program } from "./support.ts";
 
-/** The commands about credentials on the real API server. */
+/** The commands for credentials on a real API server. */
 
 const plane = controlPlaneFromEnv();
 
@@ -22,7 +22,7 @@ interface Place extends Bystander {
 
 const CLUSTERS = ["administrator", "reader", "closed-port"] as const;
 
-/** For each transport, in process and by a server. */
+/** For each transport, in process and through a server. */
 function realTest(sentence: string, test: (place: Place) => Promise<void>): void {
   for (const transport of ["kubectl", "api"]) {
     for (const way of ["in process", "by a server"]) {
@@ -64,7 +64,7 @@ async function onPlane(
       }).spawn();
       const [{ code, stdout, stderr }] = await Promise.all([
         child.output(),
-        new Blob([stdin]).stream().pipeTo(child.stdin).catch(() => {}), // it may end before
+        new Blob([stdin]).stream().pipeTo(child.stdin).catch(() => {}), // the process may exit before reading
       ]);
       const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
       for (const text of [out!, err!]) canary.absentFrom(text, "what is printed");
@@ -73,7 +73,7 @@ async function onPlane(
   });
 }
 
-/** What the message says where that became of all of them. */
+/** The message for each result. */
 const SAYS = {
   created: "created successfully",
   replaced: "updated successfully",
@@ -122,25 +122,28 @@ realTest("a pull secret is written, shown, replaced and deleted", async (place) 
   assert.equal(await find("argocd", name), undefined);
 });
 
-realTest("a repository is written where it may be, and the others are told", async (place) => {
-  const { run, canary: { value: stdin }, find } = place;
-  const name = uniqueName("repo");
-  const addTo = (clusters: string) =>
-    run([
-      ...["repo", "add", "--cluster", clusters, "--name", name, "--type", "helm"],
-      ...["--url", `https://charts.example.com/${name}`, "--username", "u", "--password-stdin"],
-    ], { stdin });
-  assertEnded(await addTo("reader"), { code: 1, stderr: /^error: Cannot / });
-  assert.equal(await find("argocd", name), undefined);
-  // Two names of one server are one cluster, under the first of them.
-  assertEnded(await addTo("administrator,reader,closed-port"), {
-    code: 3,
-    stdout: "",
-    stderr: new RegExp(
-      "^closed-port: failed: Cannot .*\nnote: administrator, reader share one API server " +
-        "and are treated as one cluster\n1 cluster: 1 created; 1 failed\nTo retry the failed clusters: --cluster closed-port\n$",
-    ),
-  });
-  assert.equal(decodeBase64((await find("argocd", name))?.data?.password ?? ""), stdin);
-  await place.remove("argocd", name);
-});
+realTest(
+  "a repository is written where permitted, and the other clusters are reported",
+  async (place) => {
+    const { run, canary: { value: stdin }, find } = place;
+    const name = uniqueName("repo");
+    const addTo = (clusters: string) =>
+      run([
+        ...["repo", "add", "--cluster", clusters, "--name", name, "--type", "helm"],
+        ...["--url", `https://charts.example.com/${name}`, "--username", "u", "--password-stdin"],
+      ], { stdin });
+    assertEnded(await addTo("reader"), { code: 1, stderr: /^error: Cannot / });
+    assert.equal(await find("argocd", name), undefined);
+    // Two names of one server are one cluster, under the first of them.
+    assertEnded(await addTo("administrator,reader,closed-port"), {
+      code: 3,
+      stdout: "",
+      stderr: new RegExp(
+        "^closed-port: failed: Cannot .*\nnote: administrator, reader share one API server " +
+          "and are treated as one cluster\n1 cluster: 1 created; 1 failed\nTo retry the failed clusters: --cluster closed-port\n$",
+      ),
+    });
+    assert.equal(decodeBase64((await find("argocd", name))?.data?.password ?? ""), stdin);
+    await place.remove("argocd", name);
+  },
+);

@@ -15,7 +15,7 @@ import {
 
 const bothWays = testsBothWays((test) => Deno.test(test));
 
-/** Where secrets come from, and that they go nowhere but into the cluster. */
+/** Sources of secrets; they reach the cluster and nothing else. */
 
 const DOCKER = ["docker", "add", "--cluster", "one", "--username", "u", "--namespaces", "team-a"];
 const REPO = ["repo", "add", "--cluster", "one", "--username", "u"];
@@ -24,7 +24,7 @@ type Source = [what: string, flags: string[], given: (value: string) => Given, s
 
 const env = (value: string) => ({ ARGOCD_CONFIGURER_PASSWORD: value });
 
-/** `VALUE` stands for the password; it is what is stored, unless something else is said. */
+/** `VALUE` stands for the password, and is stored unless `stored` differs. */
 const SOURCES: Source[] = [
   ["standard input", ["--password-stdin"], (value) => ({ stdin: value })],
   ["with a line's end", ["--password-stdin"], (value) => ({ stdin: value + "\n" })],
@@ -69,7 +69,7 @@ bothWays("several registries come from a file, or from standard input", async (s
   }
 });
 
-/** Files of keys, by what they hold. */
+/** Key files by their content. */
 async function writeKeys({ folder, canary: { value } }: Stage) {
   const [ssh, app, gcp, tls] = [
     makeSshKey(),
@@ -94,7 +94,7 @@ const AZURE = ["--azure-service-principal-client-id", "11111111-2222-3333-4444-5
   .concat("--azure-service-principal-tenant-id", "example.onmicrosoft.com");
 const GITHUB_APP = ["--github-app-id", "1", "--github-app-installation-id", "2"];
 
-bothWays("each kind of a repository's credential comes from its file", async (stage) => {
+bothWays("each kind of repository credential is read from its file", async (stage) => {
   const { run, canary: { value }, emulators: { one } } = stage;
   const keys = await writeKeys(stage);
   const git = ["--type", "git", "--url", "https://git.example.com/r"];
@@ -168,7 +168,7 @@ const UNUSABLE: [what: string, flags: string[], says: RegExp, given: Given][] = 
   ],
 ];
 
-Deno.test("what cannot be read is wrong usage, and nothing of it is told", () =>
+Deno.test("an unreadable or invalid secret is wrong usage, and its content is not shown", () =>
   onStage(async ({ run, emulators: { one } }) => {
     for (const [what, flags, says, given] of UNUSABLE) {
       const ended = await run([...DOCKER, "--name", "n", ...flags], given);
@@ -196,7 +196,7 @@ bothWays("no process is given the password as an argument", async ({ run, canary
   if (Deno.build.os === "linux") assert.match(lines, /--password-stdin/);
 });
 
-Deno.test("kubectl gets neither the password's variable nor the token's", () =>
+Deno.test("kubectl gets neither the variable with the password nor the one with the token", () =>
   onStage(async ({ run, canary, folder: { path } }) => {
     await Deno.mkdir(join(path, "bin"));
     const script = `#!/bin/sh\nenv > ${path}/environment\nexit 1\n`;

@@ -1,6 +1,6 @@
 import type { Stage } from "./credentials_support.ts";
 
-/** A pull secret, a repository and a template, in cluster `one`, none of this program's. */
+/** Puts a pull secret, a repository and a template into cluster `one`, none of them managed by argocd-configurer. */
 export function seed({ emulators: { one }, canary }: Stage): void {
   const login = { username: "ci", password: canary.value };
   one.cluster.put({
@@ -25,7 +25,7 @@ export function seed({ emulators: { one }, canary }: Stage): void {
   argocd("github", "repo-creds", "git", "https://github.com/example/");
 }
 
-/** Arguments of commands that change nothing, so that they can be run again and again. */
+/** Arguments of commands that change nothing, so they can be repeated. */
 export const COMMANDS = {
   clusters: ["clusters"],
   list: ["secrets", "one"],
@@ -47,7 +47,7 @@ export const COMMANDS = {
   ],
 } as const;
 
-/** What is another one each time. */
+/** Replaces values that differ at each run. */
 export function masked(text: string): string {
   return text.replaceAll(/\b[0-9a-f]{16}\b/g, "0123456789abcdef")
     .replace(/SERVER +/, "SERVER          ")

@@ -6,14 +6,14 @@ import { serve } from "../verify/http_server.ts";
 import { assertEnded, onStage, type Stage, storedPassword } from "./credentials_support.ts";
 import { program } from "./support.ts";
 
-/** A server that is asked: whom it is trusted by, what it may be, and what a token allows. */
+/** Commands with --server: TLS, unexpected servers, and tokens. */
 
 const ADD = [
   ...["docker", "add", "--cluster", "one", "--name", "n", "--username", "u", "--password-stdin"],
   ...["--namespaces", "team-a"],
 ];
 
-Deno.test("a server by HTTPS is asked when its certificate is trusted", () =>
+Deno.test("an HTTPS server is used if its certificate is trusted", () =>
   onStage(async (stage) => {
     const { folder: { path, write }, canary: { value: stdin }, emulators: { one } } = stage;
     const authority = makeAuthority("ours");
@@ -41,7 +41,7 @@ Deno.test("a server by HTTPS is asked when its certificate is trusted", () =>
     assert.equal(storedPassword(one, "team-a", "n"), stdin);
   }));
 
-Deno.test("one behind a path of another server is asked there", () =>
+Deno.test("a server below a path of another server is requested at that path", () =>
   onStage(async (stage) => {
     await using proxy = serve((request) =>
       new URL(request.url).pathname.startsWith("/tools/acfg/")
@@ -59,7 +59,7 @@ Deno.test("one behind a path of another server is asked there", () =>
     ]);
   }));
 
-/** Servers that are none of this program. */
+/** Servers that are not argocd-configurer. */
 const OTHERS: [what: string, answer: () => Response, status: number][] = [
   ["a page", () => new Response("<html>", { status: 200 }), 200],
   ["JSON of another program", () => Response.json({ clusters: [] }), 200],
@@ -67,7 +67,7 @@ const OTHERS: [what: string, answer: () => Response, status: number][] = [
   ["an error of a proxy", () => new Response("Bad Gateway", { status: 502 }), 502],
 ];
 
-Deno.test("what does not answer as this program does is told so", () =>
+Deno.test("a response of another program is reported", () =>
   onStage(async (stage) => {
     for (const [what, answer, status] of OTHERS) {
       await using other = serve(answer);
@@ -76,7 +76,7 @@ Deno.test("what does not answer as this program does is told so", () =>
         `(status ${status}). Is it an argocd-configurer server?\n`;
       assert.deepEqual(ended, { code: 1, stdout: "", stderr }, what);
     }
-    // Of the ports where nobody listens this is one that fetch asks.
+    // A closed port that fetch does not block.
     assertEnded(await stage.run(["clusters", "--server", "http://127.0.0.1:2"]), {
       code: 1,
       stderr:
@@ -89,14 +89,14 @@ Deno.test("what does not answer as this program does is told so", () =>
     });
   }));
 
-/** A list whose one secret has no labels, which only a wide table shows. */
+/** A list with a secret without labels, which only a wide table shows. */
 const UNLABELLED = {
   docker_creds_secrets: [{ name: "n", namespace: "a", creation_timestamp: "2026-01-31T10:00:00Z" }],
   helm_creds_secrets: [],
   repo_creds_secrets: [],
 };
 
-/** Answers with a header as this program's, and how each is told. */
+/** Malformed responses with argocd-configurer's header, and the error for each. */
 const STRANGE: [args: string[], status: number, body: object, says: string][] = [
   [["clusters"], 200, {}, "(status 200). Is it an argocd-configurer server?"],
   [["clusters"], 200, { clusters: [5] }, "(status 200). Is it an argocd-configurer server?"],
@@ -155,7 +155,7 @@ const STRANGE: [args: string[], status: number, body: object, says: string][] = 
   ],
 ];
 
-Deno.test("of an answer that is not as expected it is told what it is, and nothing breaks", () =>
+Deno.test("a malformed response is reported, and is not an internal error", () =>
   onStage(async (stage) => {
     for (const [args, status, body, says] of STRANGE) {
       await using other = serve(() =>
@@ -169,7 +169,7 @@ Deno.test("of an answer that is not as expected it is told what it is, and nothi
     }
   }));
 
-/** What a server says of several clusters. */
+/** A server's response about several clusters. */
 function told(events: readonly object[], end = ""): Response {
   const lines = events.map((event) => JSON.stringify(event) + "\n").join("") + end;
   return new Response(lines, {
@@ -191,7 +191,7 @@ const ADDED_ONE = {
   },
 };
 
-/** What is told of several clusters and ends too early, or is nothing. */
+/** Responses about several clusters that are truncated or empty. */
 const CUT: [what: string, response: () => Response, stderr: RegExp, stderrOfRead: RegExp][] = [
   [
     "is cut after the first of them",
@@ -219,7 +219,7 @@ const CUT: [what: string, response: () => Response, stderr: RegExp, stderrOfRead
   ],
 ];
 
-Deno.test("of clusters of which a server tells nothing a write may have been done", () =>
+Deno.test("after a truncated response, the outcome of writes on the missing clusters is unknown", () =>
   onStage(async (stage) => {
     for (const [what, response, stderr, stderrOfRead] of CUT) {
       await using other = serve(response);
@@ -238,7 +238,7 @@ Deno.test("of clusters of which a server tells nothing a write may have been don
     }
   }));
 
-Deno.test("an answer that is not as expected hides those of no other cluster", () =>
+Deno.test("a malformed response about one cluster hides no other cluster", () =>
   onStage(async (stage) => {
     const good = { docker_creds_secrets: [], helm_creds_secrets: [], repo_creds_secrets: [] };
     await using other = serve(() =>
@@ -258,8 +258,8 @@ Deno.test("an answer that is not as expected hides those of no other cluster", (
     });
   }));
 
-/** A proxy that does not pass on what the client accepts: the server answers with one JSON text. */
-Deno.test("one answer about several clusters in place of a stream is taken as what it is", () =>
+/** A proxy may drop the client's Accept header; the server then responds with one JSON document. */
+Deno.test("a single response about several clusters is accepted instead of a stream", () =>
   onStage(async (stage) => {
     const { event: _, ...ok } = ADDED_ONE;
     const clusters = [
@@ -288,7 +288,7 @@ Deno.test("one answer about several clusters in place of a stream is taken as wh
     });
   }));
 
-/** Entries of a write that this program would not send, and what is told of them. */
+/** Malformed entries about a write, and the error for each. */
 const ENTRIES: [what: string, entry: object, stderr: RegExp][] = [
   [
     "success in another shape",
@@ -307,7 +307,7 @@ const ENTRIES: [what: string, entry: object, stderr: RegExp][] = [
   ],
 ];
 
-Deno.test("of a write that a server answers in another shape nobody says that it has failed", () =>
+Deno.test("after a malformed response about a write, its outcome is unknown, unless the status is a failure", () =>
   onStage(async (stage) => {
     for (const [what, entry, stderr] of ENTRIES) {
       const started = { event: "started", clusters: 1, names: ["one"] };
@@ -320,7 +320,7 @@ Deno.test("of a write that a server answers in another shape nobody says that it
     }
   }));
 
-Deno.test("neither password nor token follow a redirect", () =>
+Deno.test("neither password nor token is sent to the target of a redirect", () =>
   onStage(async (stage) => {
     await using elsewhere = serve(() => Response.json({}));
     for (const status of [301, 302, 307, 308]) {
@@ -340,7 +340,7 @@ Deno.test("neither password nor token follow a redirect", () =>
     assert.deepEqual(elsewhere.seen, []);
   }));
 
-/** Serves with tokens, by their names. */
+/** Runs a server with tokens, by their names. */
 async function withTokens(
   stage: Stage,
   test: (
@@ -373,7 +373,7 @@ async function withTokens(
   );
 }
 
-Deno.test("a token allows what it allows, and what it does not is told", () =>
+Deno.test("a token's role and clusters are enforced, and the missing permission is reported", () =>
   onStage((stage) =>
     withTokens(stage, async (run) => {
       assertEnded(await run("reader", ["clusters", "-o", "name"]), { stdout: "gone\none\ntwo\n" });
@@ -411,7 +411,7 @@ Deno.test("a token allows what it allows, and what it does not is told", () =>
     })
   ));
 
-Deno.test("this machine's own folder needs no token", () =>
+Deno.test("commands in process need no token", () =>
   onStage(async (stage) => {
     await stage.folder.write("tokens.yaml", "tokens: []\n");
     const env = { ARGOCD_CONFIGURER_TOKENS_FILE: join(stage.folder.path, "tokens.yaml") };
@@ -424,7 +424,7 @@ Deno.test("this machine's own folder needs no token", () =>
     }
   }));
 
-Deno.test("variables stand for the flags that name a server, and one is for its token", () =>
+Deno.test("environment variables name the server and its token, and flags take precedence", () =>
   onStage(async (stage) => {
     await using server = serve(() =>
       Response.json({ clusters: ["a"], total: 1 }, { headers: { "X-Request-Id": "1" } })
@@ -436,7 +436,7 @@ Deno.test("variables stand for the flags that name a server, and one is for its 
     assertEnded(await stage.run(["clusters", "-o", "wide"], { env: both }), found);
     const tokens = server.seen.map(({ authorization }) => authorization);
     assert.deepEqual(tokens, ["Bearer first-token", "Bearer second-token"]);
-    // A flag wins, and an empty variable is none.
+    // A flag takes precedence, and an empty variable counts as not set.
     assertEnded(await stage.run(["clusters", "--server", "http://127.0.0.1:2"], { env }), {
       code: 1,
       stderr:

@@ -7,17 +7,17 @@ import { type Canary, makeCanary } from "../support/canary.ts";
 import type { Declare } from "../support/declare.ts";
 import { BUILT, type Ended, type Folder, folder, listening, program } from "./support.ts";
 
-/** The commands about credentials as users run them, before emulated clusters. */
+/** The commands for credentials as users run them, with emulated clusters. */
 
 const ROOT = join(import.meta.dirname!, "..", "..");
 
-/** A moment that is 400 days and some hours ago: made then, an object's age is `400d`. */
+/** A time 400 days and some hours ago; an object created then has the age `400d`. */
 export const THEN = new Date(Math.floor(Date.now() / 1000) * 1000 - (400 * 24 + 6) * 3_600_000);
 
-/** The same as the API writes it. */
+/** The same time in the API's format. */
 export const THEN_TEXT = THEN.toISOString().replace(".000Z", "Z");
 
-/** How a command is carried out. */
+/** Where a command runs. */
 export const WAYS = ["in process", "by a server"] as const;
 
 export type Way = typeof WAYS[number];
@@ -29,37 +29,37 @@ export interface Given {
 }
 
 export interface Stage {
-  /** `one` and `two` are there; of `gone` there is a kubeconfig only. */
+  /** `one` and `two` are running; `gone` has a kubeconfig only. */
   readonly emulators: Readonly<Record<"one" | "two", Emulator>>;
-  /** Where the commands run: with `clusters`, and `configs/defaults.yaml`. */
+  /** The working directory of the commands, with `clusters` and `configs/defaults.yaml`. */
   readonly folder: Folder;
-  /** The password to use; it is looked for in all that is printed. */
+  /** The password to use. No output may contain it. */
   readonly canary: Canary;
-  /** URL of the server, where the way is by one. */
+  /** URL of the server, for commands that run through one. */
   readonly url: string | undefined;
-  /** Runs a command the stage's way. */
+  /** Runs a command in the way of the stage. */
   run(args: readonly string[], given?: Given): Promise<Ended>;
-  /** Runs one as it is. */
+  /** Runs a command with exactly these arguments. */
   runAlone(args: readonly string[], given?: Given): Promise<Ended>;
 }
 
 export interface StageOptions {
-  /** More of the configuration file. */
+  /** More lines for the configuration file. */
   readonly config?: string;
   /** For the commands of one request. @default 20 */
   readonly seconds?: number;
 }
 
-/** A token that the server asks for. */
+/** A token that the server requires. */
 const TOKEN = `token-${crypto.randomUUID()}`;
 
-/** The same in the environment of who asks it. */
+/** The token in the client's environment. */
 export const TOKEN_ENV = { ARGOCD_CONFIGURER_TOKEN: TOKEN };
 
 /** Namespaces that both clusters have, besides Kubernetes' own and Argo CD's. */
 const NAMESPACES = ["team-a", "team-b"];
 
-/** What declares a test for each of the ways. */
+/** Returns a function that declares a test for each way. */
 export function testsBothWays(declare: Declare) {
   return (
     sentence: string,
@@ -73,7 +73,7 @@ export function testsBothWays(declare: Declare) {
   };
 }
 
-/** Sets the stage for a test. */
+/** Prepares the stage for a test. */
 export async function onStage(
   test: (stage: Stage) => Promise<void>,
   way: Way = "in process",
@@ -143,7 +143,7 @@ async function withServer(
   said.push((await server.ended).stderr);
 }
 
-/** Runs the program in a folder to its end. */
+/** Runs the program in a folder until it exits. */
 async function execute(
   args: readonly string[],
   cwd: string,
@@ -166,7 +166,7 @@ async function execute(
   return { code, stdout: text(stdout), stderr: text(stderr) };
 }
 
-/** The program with these arguments, from source or built. */
+/** The command line of the program with these arguments, from source or built. */
 export function programCommand(args: readonly string[]): string[] {
   const fromSource = [
     ...[Deno.execPath(), "run", "-A", "--no-check"],
@@ -175,7 +175,7 @@ export function programCommand(args: readonly string[]): string[] {
   return [...BUILT === undefined ? fromSource : [BUILT], ...args];
 }
 
-/** Tests several rows at once, each to its end, as most of the time of a process is its start. */
+/** Tests several rows concurrently, since most of the time of a process is its start. */
 export async function eachOf<Row>(
   rows: readonly Row[],
   test: (row: Row) => Promise<void>,
@@ -185,15 +185,15 @@ export async function eachOf<Row>(
   for (const each of tested) if (each.status === "rejected") throw each.reason;
 }
 
-/** What a command came to. */
+/** The expected end of a command. */
 export interface Expected {
   readonly code?: number;
-  /** Exactly, or what it matches. @default nothing */
+  /** The exact text, or a pattern. @default nothing */
   readonly stdout?: string | RegExp;
   readonly stderr?: string | RegExp;
 }
 
-/** Fails unless it came to this. */
+/** Fails unless the command ended as expected. */
 export function assertEnded(ended: Ended, { code = 0, stdout = "", stderr = "" }: Expected): void {
   const all = JSON.stringify(ended, null, 2);
   for (const [got, wanted] of [[ended.stdout, stdout], [ended.stderr, stderr]] as const) {

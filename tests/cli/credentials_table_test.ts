@@ -4,15 +4,15 @@ import { assertEnded, eachOf, onStage, testsBothWays } from "./credentials_suppo
 
 const bothWays = testsBothWays((test) => Deno.test(test));
 
-/** What people read: tables, wide ones, and names. */
+/** Output for people: tables, wide tables and names. */
 
 interface Shown {
   readonly table: string;
   readonly wide: string;
   readonly name?: string;
-  /** Beside a table. */
+  /** Standard error, beside the table. */
   readonly stderr?: string;
-  /** In process, where that says more. */
+  /** Standard error in process, if it differs. */
   readonly stderrHere?: string;
 }
 
@@ -112,7 +112,7 @@ one       team-b      secret/pull   not found
   },
 };
 
-bothWays("tables, wide tables and names are what they are", async (stage, way) => {
+bothWays("each command prints the expected table, wide table and names", async (stage, way) => {
   seed(stage);
   await eachOf(Object.entries(SHOWN), async ([command, shown]) => {
     const { table, wide, name } = shown;
@@ -130,13 +130,13 @@ bothWays("tables, wide tables and names are what they are", async (stage, way) =
   });
 });
 
-Deno.test("a table is what is printed when no format is named", () =>
+Deno.test("the default output is a table", () =>
   onStage(async (stage) => {
     const { stdout } = await stage.run(["clusters"]);
     assert.equal(stdout, SHOWN.clusters.table);
   }));
 
-Deno.test("where nothing is, nothing is printed, and that is said", () =>
+Deno.test("an empty result prints a note instead of a table", () =>
   onStage(async (stage) => {
     const { path } = stage.folder;
     await Deno.mkdir(`${path}/empty`);
@@ -159,7 +159,7 @@ Deno.test("where nothing is, nothing is printed, and that is said", () =>
     });
   }));
 
-bothWays("a namespace that is made, or would be, is a line, too", async (stage) => {
+bothWays("a created namespace is a row, in a dry run too", async (stage) => {
   const args = [
     ...["docker", "add", "--cluster", "one", "--name", "new", "--username", "ci"],
     ...["--password-stdin", "-n", "new-a,team-b", "--create-namespaces"],
@@ -179,7 +179,7 @@ bothWays("a namespace that is made, or would be, is a line, too", async (stage) 
   }
 });
 
-Deno.test("one column more names several clusters, and names are there once", () =>
+Deno.test("a cluster that is given twice is written once, and names of several clusters include the cluster", () =>
   onStage(async (stage) => {
     seed(stage);
     const args = ["docker", "add", "--cluster", "one, two", "--cluster", "one", "--name", "new"];
@@ -195,7 +195,7 @@ two       argocd      secret/new   created (dry run)
 `,
       stderr: "2 clusters: 4 created (dry run)\n",
     });
-    // What is as wished has no rows.
+    // Unchanged secrets have no rows.
     assertEnded(await stage.run([...args, ...login], given), { stderr: "2 clusters: 4 created\n" });
     const again = [...args, ...login, "--upsert", "-o"];
     assertEnded(await stage.run([...again, "wide"], given), {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { eachOf, onStage, type Stage, storedPassword } from "./credentials_support.ts";
 import { script, sit as sitIn, type Typed } from "./sit.ts";
 
-/** Where somebody sits before a terminal. */
+/** Commands in a terminal. */
 
 /** Runs the program in a terminal. */
 const sit = (
@@ -20,7 +20,7 @@ const ADD = [
   ...["--namespaces", "team-a"],
 ];
 
-terminalTest("a password that is missing is asked for, and not shown", async (stage) => {
+terminalTest("a missing password is prompted for, and not echoed", async (stage) => {
   const { canary, emulators: { one } } = stage;
   const keys = `${canary.value}x\x7f\r`;
   const sat = await sit(stage, ADD, [[/Password of somebody for ghcr\.io: $/, keys]]);
@@ -29,7 +29,7 @@ terminalTest("a password that is missing is asked for, and not shown", async (st
   assert.equal(storedPassword(one, "team-a", "n"), canary.value);
 });
 
-terminalTest("so is one that standard input was to give", async (stage) => {
+terminalTest("--password-stdin on a terminal prompts for the password", async (stage) => {
   const { canary, emulators: { one } } = stage;
   const typed = [[/^Password: $/, `${canary.value}\n`]] as const;
   const sat = await sit(stage, [...ADD, "--password-stdin"], typed);
@@ -38,21 +38,24 @@ terminalTest("so is one that standard input was to give", async (stage) => {
   assert.equal(storedPassword(one, "team-a", "n"), canary.value);
 });
 
-terminalTest("Ctrl-C at the question ends it, and the terminal is as before", async (stage) => {
-  const sat = await sit(stage, ADD, [[/Password of/, "half\x03"]]);
-  assert.deepEqual([sat.code, sat.echoes], [130, true], sat.seen);
-  assert.match(sat.seen, /error: Cancelled/);
-  assert.doesNotMatch(sat.seen, /half/);
-  assert.deepEqual(stage.emulators.one.requests, []);
-});
+terminalTest(
+  "Ctrl-C at the password prompt cancels the command, and restores the terminal",
+  async (stage) => {
+    const sat = await sit(stage, ADD, [[/Password of/, "half\x03"]]);
+    assert.deepEqual([sat.code, sat.echoes], [130, true], sat.seen);
+    assert.match(sat.seen, /error: Cancelled/);
+    assert.doesNotMatch(sat.seen, /half/);
+    assert.deepEqual(stage.emulators.one.requests, []);
+  },
+);
 
-terminalTest("Ctrl-D at the question gives it up", async (stage) => {
+terminalTest("Ctrl-D at the password prompt cancels the command", async (stage) => {
   const sat = await sit(stage, ADD, [[/Password of/, "\x04"]]);
   assert.deepEqual([sat.code, sat.echoes], [1, true], sat.seen);
   assert.match(sat.seen, /error: Cancelled/);
 });
 
-terminalTest("a user name that is missing is asked for, and shown", async (stage) => {
+terminalTest("a missing user name is prompted for before the password", async (stage) => {
   const { canary, emulators: { one } } = stage;
   const args = ADD.filter((word) => word !== "--username" && word !== "somebody");
   const sat = await sit(stage, args, [
@@ -64,16 +67,19 @@ terminalTest("a user name that is missing is asked for, and shown", async (stage
   assert.equal(storedPassword(one, "team-a", "n"), canary.value);
 });
 
-terminalTest("nothing for a user name is wrong usage, and Ctrl-C there is 130", async (stage) => {
-  const ends: [keys: string, code: number][] = [["\n", 2], ["\x04", 2], ["\x03", 130]];
-  await eachOf(ends, async ([keys, code]) => {
-    const sat = await sit(stage, ["verify"], [[/User name for ghcr\.io: $/, keys]]);
-    assert.equal(sat.code, code, sat.seen);
-    assert.equal(sat.seen.includes("error: Missing --username"), code === 2, sat.seen);
-  });
-});
+terminalTest(
+  "an empty user name is wrong usage, and Ctrl-C at its prompt exits with 130",
+  async (stage) => {
+    const ends: [keys: string, code: number][] = [["\n", 2], ["\x04", 2], ["\x03", 130]];
+    await eachOf(ends, async ([keys, code]) => {
+      const sat = await sit(stage, ["verify"], [[/User name for ghcr\.io: $/, keys]]);
+      assert.equal(sat.code, code, sat.seen);
+      assert.equal(sat.seen.includes("error: Missing --username"), code === 2, sat.seen);
+    });
+  },
+);
 
-terminalTest("what cannot be asked for is told all at once, before any question", async (stage) => {
+terminalTest("all missing flags are reported together, before any prompt", async (stage) => {
   const rows: [args: string[], missing: string][] = [
     [
       ["docker", "add"],
@@ -91,7 +97,7 @@ terminalTest("what cannot be asked for is told all at once, before any question"
   });
 });
 
-/** What is answered, and whether it is deleted then. */
+/** The answer, and whether the secret is deleted. */
 const ANSWERS: [answer: string, isDeleted: boolean][] = [
   ["y\n", true],
   ["YES\n", true],
@@ -101,7 +107,7 @@ const ANSWERS: [answer: string, isDeleted: boolean][] = [
   ["\x04", false],
 ];
 
-terminalTest("delete asks first, and only a yes deletes", async (stage) => {
+terminalTest("delete prompts, and deletes only after a yes", async (stage) => {
   const { canary, run, emulators: { one } } = stage;
   await eachOf([...ANSWERS.entries()], async ([i, [answer, isDeleted]]) => {
     const name = `n${i}`;
@@ -113,14 +119,14 @@ terminalTest("delete asks first, and only a yes deletes", async (stage) => {
         "Delete these 2 secrets\\? \\[y/N\\] $",
     );
     const sat = await sit(stage, ["delete", "one", name], [[question, answer]]);
-    // As of kubectl delete --interactive.
+    // As kubectl delete --interactive does.
     assert.equal(sat.code, 0, sat.seen);
     assert.equal(/Nothing was deleted/.test(sat.seen), !isDeleted, sat.seen);
     assert.equal(one.cluster.secret("team-a", name) === undefined, isDeleted, answer);
   });
 });
 
-terminalTest("Ctrl-C at its question deletes nothing", async (stage) => {
+terminalTest("Ctrl-C at the prompt of delete deletes nothing", async (stage) => {
   const { canary, run, emulators: { one } } = stage;
   const added = await run([...ADD, "--password-stdin"], { stdin: canary.value });
   assert.equal(added.code, 0, added.stderr);
@@ -129,7 +135,7 @@ terminalTest("Ctrl-C at its question deletes nothing", async (stage) => {
   assert.notEqual(one.cluster.secret("team-a", "n"), undefined);
 });
 
-terminalTest("where nothing is to be deleted nobody is asked", async (stage) => {
+terminalTest("delete does not prompt if there is nothing to delete", async (stage) => {
   const rows: [args: string[], says: RegExp][] = [
     [["one", "nope"], /^error: No secret 'nope' managed by argocd-configurer found/],
     [
@@ -148,7 +154,7 @@ terminalTest("where nothing is to be deleted nobody is asked", async (stage) => 
 });
 
 terminalTest(
-  "of several clusters each is looked at, and what there is is deleted",
+  "delete on several clusters previews each of them, and deletes what exists",
   async (stage) => {
     const { canary, run, emulators: { one, two } } = stage;
     const more = ["--service-accounts", "default", "--git-write-back", "--password-stdin"];
@@ -171,11 +177,11 @@ terminalTest(
     assert.equal(one.cluster.secret("team-a", "n"), undefined);
     assert.match(sat.seen, /^1 cluster: 3 deleted, 1 service account patched; 2 failed\r$/m);
     assert.match(sat.seen, /^To retry the failed clusters: --cluster two,gone\r$/m);
-    assert.equal(two.requests.length, 2 * looked, "where nothing was seen nothing is tried");
+    assert.equal(two.requests.length, 2 * looked, "no dry run where no secret was found");
   },
 );
 
-terminalTest("delete does not ask with --yes, nor for a dry run", async (stage) => {
+terminalTest("delete does not prompt with --yes or in a dry run", async (stage) => {
   const { canary, run, emulators: { one } } = stage;
   const added = await run([...ADD, "--password-stdin"], { stdin: canary.value });
   assert.equal(added.code, 0, added.stderr);
@@ -187,7 +193,7 @@ terminalTest("delete does not ask with --yes, nor for a dry run", async (stage) 
   assert.equal(one.cluster.secret("team-a", "n"), undefined);
 });
 
-/** Lets the first request from now on wait. */
+/** Delays the next request. */
 function slow({ emulators: { one, two } }: Stage, milliseconds: number): void {
   for (const each of [one, two]) {
     let isFirst = true;
@@ -199,17 +205,17 @@ function slow({ emulators: { one, two } }: Stage, milliseconds: number): void {
   }
 }
 
-/** Runs it in a terminal that is wide enough for a line. */
+/** Runs the program in a terminal that is wide enough for each line. */
 const sitWide = (stage: Stage, args: readonly string[], typed: readonly Typed[] = []) =>
   sitIn(stage.folder.path, args, typed, {}, 80);
 
 terminalTest(
-  "what is awaited is shown in place, with its time, and is gone at the end",
+  "clusters that are waited for are shown in place with the elapsed time, and erased at the end",
   async (stage) => {
     slow(stage, 2500);
     const sat = await sitWide(stage, ["secrets", "--cluster", "one,two,gone"]);
     assert.equal(sat.code, 3, sat.seen);
-    // Drawn over, and not one below the other.
+    // Lines are drawn over, not below each other.
     const seen = sat.seen.replaceAll("\x1b[1A", "<up>");
     assert.match(
       seen,
@@ -225,7 +231,7 @@ terminalTest(
   },
 );
 
-terminalTest("one cluster alone is shown when it takes more than two seconds", async (stage) => {
+terminalTest("a single cluster is shown as waited for after two seconds", async (stage) => {
   const quick = await sitWide(stage, ["secrets", "one"]);
   assert.doesNotMatch(quick.seen, /waiting/);
   slow(stage, 3500);
@@ -233,7 +239,7 @@ terminalTest("one cluster alone is shown when it takes more than two seconds", a
   assert.match(late.seen, /waiting for one \(2 s of 20\)/);
 });
 
-terminalTest("Ctrl-C ends a read at once, and what is known is shown", async (stage) => {
+terminalTest("Ctrl-C stops a read immediately, and the results so far are shown", async (stage) => {
   const { emulators: { two }, run, canary } = stage;
   assert.equal((await run([...ADD, "--password-stdin"], { stdin: canary.value })).code, 0);
   two.fault = () => ({ kind: "hang" });
@@ -246,7 +252,7 @@ terminalTest("Ctrl-C ends a read at once, and what is known is shown", async (st
   assert.match(sat.seen, /^To retry the unfinished clusters: --cluster two\r$/m);
 });
 
-terminalTest("rows of the fleet appear above the clusters that are awaited", async (stage) => {
+terminalTest("fleet shows its rows above the clusters that are waited for", async (stage) => {
   const { emulators: { two }, run, canary } = stage;
   assert.equal((await run([...ADD, "--password-stdin"], { stdin: canary.value })).code, 0);
   two.fault = () => ({ kind: "hang" });
@@ -254,7 +260,7 @@ terminalTest("rows of the fleet appear above the clusters that are awaited", asy
   const sat = await sitWide(stage, ["fleet", "--all", "--cluster", "one,two"], [[row, "\x03"]]);
   two.fault = undefined;
   assert.deepEqual([sat.code, sat.echoes], [130, true], sat.seen);
-  // At the end it is printed once more, below what was drawn and is gone.
+  // At the end the table is printed once more, after the drawn lines are erased.
   const last = sat.seen.split(/waiting for two[^\n]*\n/).at(-1)!;
   assert.match(last, /KIND +CREDENTIAL [^\n]*\r\ndocker +n [^\n]*\? no answer\r\n/);
   assert.match(

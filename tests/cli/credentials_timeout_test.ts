@@ -8,10 +8,10 @@ import { serve } from "../verify/http_server.ts";
 import { assertEnded, eachOf, onStage, type Stage } from "./credentials_support.ts";
 import { kubeconfig } from "./support.ts";
 
-/** What never answers: a server that is asked, and a cluster. */
+/** Timeouts of servers and clusters that never respond. */
 
 const WAIT = ["--request-timeout", "0.5"];
-/** Milliseconds that starting the program may take besides; far less than the default. */
+/** Additional milliseconds for the start of the program; far less than the default timeout. */
 const SLACK = 40_000;
 
 const DOCKER = [
@@ -44,7 +44,7 @@ async function timed(stage: Stage, args: readonly string[]) {
   return { ended, took: performance.now() - began };
 }
 
-Deno.test("a server that takes connections and never answers is given up, by http and https", () =>
+Deno.test("a server that accepts connections and never responds times out, over HTTP and HTTPS", () =>
   onStage(async (stage) => {
     const port = silentPort();
     try {
@@ -60,7 +60,7 @@ Deno.test("a server that takes connections and never answers is given up, by htt
     }
   }));
 
-Deno.test("so is one that begins an answer and does not end it", async () => {
+Deno.test("a response that never completes times out", async () => {
   const closing = Promise.withResolvers<void>();
   await using server = serve(() =>
     new Response(
@@ -91,13 +91,13 @@ Deno.test("so is one that begins an answer and does not end it", async () => {
   }
 });
 
-Deno.test("a server is waited for as long as its default settings may need, unless it is said", () => {
+Deno.test("the default timeouts for a server exceed what its default settings may take", () => {
   const { kubectl_timeout } = settingsOf({});
   assert.ok(READ_SECONDS > kubectl_timeout);
   assert.ok(WRITE_SECONDS > 5 * kubectl_timeout);
 });
 
-Deno.test("--request-timeout is a time as kubectl takes it, 0 is none, and it is for a server", () =>
+Deno.test("--request-timeout accepts durations as kubectl does, 0 disables it, and it requires --server", () =>
   onStage(async (stage) => {
     await using server = serve(async () => {
       await new Promise((resolve) => setTimeout(resolve, 300));
@@ -121,7 +121,7 @@ Deno.test("--request-timeout is a time as kubectl takes it, 0 is none, and it is
     });
   }));
 
-Deno.test("a cluster that takes connections and never speaks TLS is given up after connect-timeout", () =>
+Deno.test("a cluster that accepts connections and never speaks TLS fails after connect-timeout", () =>
   onStage(async (stage) => {
     const port = silentPort();
     const env = {
@@ -146,7 +146,7 @@ Deno.test("a cluster that takes connections and never speaks TLS is given up aft
     }
   }));
 
-Deno.test("of several clusters each that is told of gives the others as much time again", () =>
+Deno.test("each reported cluster restarts the timeout for the others", () =>
   onStage(async (stage) => {
     const lines = (events: readonly object[]) =>
       events.map((event) => new TextEncoder().encode(JSON.stringify(event) + "\n"));
@@ -165,7 +165,7 @@ Deno.test("of several clusters each that is told of gives the others as much tim
       let at = 0;
       const body = new ReadableStream({
         async pull(controller) {
-          // Longer in all than one wait, and then nothing more.
+          // Longer in total than one timeout, and then silence.
           if (at > 0) await new Promise((resolve) => setTimeout(resolve, 700));
           if (at < events.length) controller.enqueue(events[at++]!);
           else await new Promise(() => {});

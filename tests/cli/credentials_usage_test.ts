@@ -10,7 +10,7 @@ import {
 
 const bothWays = testsBothWays((test) => Deno.test(test));
 
-/** Wrong usage: exit code 2, the flag is named, and no cluster is asked for anything. */
+/** Wrong usage exits with 2, names the flag, and queries no cluster. */
 
 type Row = [what: string, args: readonly string[], says: RegExp | string, given?: Given];
 
@@ -23,7 +23,7 @@ const NO_PASSWORD = "Missing a password: give --password-stdin, --password-file 
 
 const NO_SECRET = "A secret must be given as NAME, secret/NAME or CLUSTER/NAMESPACE/NAME";
 
-/** What the API finds wrong is told by flags. */
+/** Errors of the API are reported in terms of flags. */
 const ROWS: Row[] = [
   ["no password", [...DOCKER, "--namespaces", "team-a"], NO_PASSWORD],
   ["an empty variable", [...DOCKER, "--namespaces", "a"], NO_PASSWORD, {
@@ -215,8 +215,8 @@ const ROWS: Row[] = [
   ],
 ];
 
-bothWays("wrong usage is exit code 2, and tells the flag", async (stage, way) => {
-  // What a server answers is told in the same way: a few rows tell whether it is.
+bothWays("wrong usage exits with 2, and names the flag", async (stage, way) => {
+  // A server's errors are reported in the same way; a few rows check that.
   const rows = way === "in process" ? ROWS : ROWS.slice(0, 8);
   await eachOf(rows, async ([what, args, says, given]) => {
     const ended = await stage.run(args, given);
@@ -228,12 +228,12 @@ bothWays("wrong usage is exit code 2, and tells the flag", async (stage, way) =>
   assert.deepEqual(asked(stage), []);
 });
 
-/** What the emulated clusters were asked. */
+/** The requests that the emulated clusters got. */
 function asked({ emulators: { one, two } }: Stage): readonly string[] {
   return [...one.requests, ...two.requests];
 }
 
-/** What only makes sense the other way. */
+/** Conflicting or invalid flags. */
 const WAYS_MIXED: Row[] = [
   [
     "another folder",
@@ -272,7 +272,7 @@ const WAYS_MIXED: Row[] = [
   ],
 ];
 
-Deno.test("flags that contradict where it is carried out are wrong usage", () =>
+Deno.test("conflicting or invalid flags for the server or this machine are wrong usage", () =>
   onStage(async (stage) => {
     await eachOf(WAYS_MIXED, async ([what, args, says, given]) => {
       const ended = await stage.runAlone(["clusters", ...args], given);
@@ -282,7 +282,7 @@ Deno.test("flags that contradict where it is carried out are wrong usage", () =>
     assert.deepEqual(asked(stage), []);
   }));
 
-/** Arguments whose values may be secrets at a wrong place, and what is said of them. */
+/** Arguments that may be misplaced secrets, and the error for each. */
 const WRONG: [args: (secret: string) => string[], says: string][] = [
   [(s) => ["docker", "add", `--password-stdin=${s}`], "--password-stdin takes no value"],
   [(s) => ["docker", "add", "--password-stdin", s], "Too many arguments: the command takes none"],
@@ -297,7 +297,7 @@ const WRONG: [args: (secret: string) => string[], says: string][] = [
   [(s) => ["--port", s], "--port must be a number"],
 ];
 
-Deno.test("what is wrong with an argument is told by its name, and no value is repeated", () =>
+Deno.test("an error in an argument gives its name, and never its value", () =>
   onStage(({ runAlone, canary }) =>
     eachOf(WRONG, async ([args, says]) => {
       const { code, stdout, stderr } = await runAlone(args(canary.value));
@@ -310,7 +310,7 @@ Deno.test("what is wrong with an argument is told by its name, and no value is r
     })
   ));
 
-/** Flags that there are not, as they would hold a secret. */
+/** Flags that do not exist, since they would take a secret. */
 const SECRET_FLAGS: [flag: string, instead: string][] = [
   [
     "password",
@@ -325,7 +325,7 @@ const SECRET_FLAGS: [flag: string, instead: string][] = [
   ["token", "the environment variable ARGOCD_CONFIGURER_SERVER_TOKEN"],
 ];
 
-Deno.test("no flag takes a secret: what is given all the same is not repeated", () =>
+Deno.test("no flag takes a secret, and a given secret is not repeated", () =>
   onStage(async ({ runAlone, canary }) => {
     const secret = canary.value;
     await eachOf(SECRET_FLAGS, async ([flag, instead]) => {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { folder, listening, program } from "./support.ts";
 
-/** More connections than the process may open files. */
+/** More connections than the process has file descriptors. */
 
 const FILES = 128;
 
-Deno.test("after more connections than there may be files, the server listens again", async () => {
+Deno.test("after more connections than file descriptors, the server accepts connections again", async () => {
   await using clusters = await folder();
   const args = ["serve", "--port=0", `--clusters-folder=${clusters.path}`];
   await using running = program(args, { maxFiles: FILES });

@@ -5,7 +5,7 @@ import { demoOf, folder, outcome, type Program, program } from "./support.ts";
 
 /** `demo` as users run it, with the commands that it prints. */
 
-/** The shell commands on the demo's screen: of curl, and of the command line. */
+/** The shell commands on the demo's screen, with curl and with the command line. */
 function commandsOn(screen: string) {
   const [, requests = "", commands = ""] =
     /\nRequests:\n([^]*)\n\nCommands, in another terminal:\n([^]*)\n\n/.exec(screen) ?? [];
@@ -18,7 +18,7 @@ function commandsOn(screen: string) {
 /** What a command prints, on either output, and its exit code. */
 type Row = [command: string, code: number, prints: RegExp];
 
-/** The requests of the quick start and the documents; the screen has some of them. */
+/** The requests of the quick start and the documents, some of which are on the screen. */
 const OTHER_REQUESTS: Row[] = [
   ["curl -s URL/health", 0, /"status": "healthy"/],
   ['curl -s "URL/secrets?cluster=unreachable-cluster"', 0, /"status": "cluster_unreachable"/],
@@ -121,7 +121,7 @@ async function exists(path: string): Promise<boolean> {
   return await Deno.stat(path).then(() => true, () => false);
 }
 
-/** Stops a demo. @returns what it has printed on its terminal */
+/** Stops a demo. @returns its output */
 async function screenOf(running: Program, signal: Deno.Signal = "SIGTERM"): Promise<string> {
   running.kill(signal);
   const { code, stdout, stderr } = await running.ended;
@@ -129,7 +129,7 @@ async function screenOf(running: Program, signal: Deno.Signal = "SIGTERM"): Prom
   return stdout;
 }
 
-Deno.test("the demo serves, and Ctrl-C leaves nothing, its log included", async () => {
+Deno.test("the demo serves, and Ctrl-C removes everything, including its log", async () => {
   await using running = program(["demo", "--port", "0"]);
   const { url, log } = await demoOf(running);
   const folder = await clustersFolder(url);
@@ -144,7 +144,7 @@ Deno.test("the demo serves, and Ctrl-C leaves nothing, its log included", async 
   assert.equal(smoke.code, 0, verdict);
   assert.match(verdict, /^25 requests, 0 failed$/m);
   const after = await (await fetch(`${url}/secrets?cluster=production-cluster`)).text();
-  assert.ok(!after.includes("smoke-"), "what the smoke test wrote is still there");
+  assert.ok(!after.includes("smoke-"), "a secret of the smoke test is left");
 
   const failing = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "scripts/smoke.ts", "--url", url, "--cluster", "unreachable-cluster"],
@@ -161,7 +161,7 @@ for (const { flags, clusters, requests, commands, others } of SCREENS) {
     await using running = program(["demo", "--port", "0", ...flags]);
     const { url } = await demoOf(running);
     await running.printed(/^Stop: /);
-    // The log has lines of requests, and the screen has not: it is whole at the end.
+    // Requests are logged and not shown, so the screen is complete at the end.
     await using second = program(["demo", "--port", "0", ...flags]);
     await demoOf(second);
     const screen = await screenOf(second);
@@ -192,7 +192,7 @@ for (const { flags, clusters, requests, commands, others } of SCREENS) {
   });
 }
 
-Deno.test("a log file that is named stays, with the requests, and the terminal has none of them", async () => {
+Deno.test("a named log file is kept and contains the requests, and the terminal shows none of them", async () => {
   await using here = await folder();
   const log = join(here.path, "kept.log");
   await using running = program(["demo", "--port", "0", "--log-file", log]);
@@ -205,7 +205,7 @@ Deno.test("a log file that is named stays, with the requests, and the terminal h
   assert.equal((await Deno.stat(log)).mode! & 0o777, 0o600);
 });
 
-Deno.test("a demo that cannot start says why on standard error", async () => {
+Deno.test("a demo that cannot start reports the reason on standard error", async () => {
   using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = taken.addr;
   const busy = await outcome(["demo", "--port", String(port)]);

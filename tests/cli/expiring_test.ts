@@ -4,7 +4,7 @@ import { type Stage, testsBothWays, THEN } from "./credentials_support.ts";
 
 const bothWays = testsBothWays((test) => Deno.test(test));
 
-/** `expiring`, and how an expiry is declared and shown. */
+/** `expiring`, and how an expiry is set and shown. */
 
 const DAY = 86_400_000;
 const inDays = (days: number) =>
@@ -27,7 +27,7 @@ const annotated = ({ emulators: { one }, canary }: Stage, expires: string) =>
   });
 
 bothWays(
-  "expiring lists what ends soon, the first to end first, and ends with 4",
+  "expiring lists credentials that expire soon, soonest first, and exits with 4",
   async (stage) => {
     seed(stage);
     annotated(stage, inDays(12));
@@ -57,7 +57,7 @@ bothWays(
   },
 );
 
-bothWays("expiring ends with 0 where nothing ends in time, and says so", async (stage) => {
+bothWays("expiring exits with 0 and a note if nothing expires in the period", async (stage) => {
   annotated(stage, inDays(12));
   const ended = await stage.run(["expiring", "--cluster", "one,two", "--within", "10d"]);
   assert.equal(ended.code, 0, ended.stderr);
@@ -66,7 +66,7 @@ bothWays("expiring ends with 0 where nothing ends in time, and says so", async (
 });
 
 bothWays(
-  "expiring ends with 3 where nothing was found and a cluster was not seen, with 4 where something was",
+  "with an unreachable cluster, expiring exits with 3 if it found nothing, and with 4 if it found something",
   async (stage) => {
     const none = await stage.run(["expiring"]);
     assert.equal(none.code, 3, none.stderr);
@@ -82,14 +82,14 @@ bothWays(
   },
 );
 
-bothWays("expiring takes no other time than a duration", async (stage) => {
+bothWays("expiring --within accepts only a duration", async (stage) => {
   const ended = await stage.run(["expiring", "--within", "soon"]);
   assert.equal(ended.code, 2, ended.stdout);
   assert.match(ended.stderr, /--within must be a duration: 30d, 12h, 90m or 60s/);
 });
 
 bothWays(
-  "an expiry is declared by a flag, kept with the secret, and shown by lists",
+  "an expiry is set by a flag, stored with the secret, and shown in lists",
   async (stage) => {
     seed(stage);
     const at = inDays(40);
@@ -105,7 +105,7 @@ bothWays(
     const within = ["fleet", "--cluster", "one", "--expires-within"];
     const none = await stage.run([...within, "39d", "-o", "name"]);
     assert.deepEqual([none.code, none.stdout], [0, ""], none.stderr);
-    // What is the same everywhere is shown, too, where it was asked for by its expiry.
+    // A filter by expiry shows credentials that are the same everywhere too.
     const fleet = await stage.run([...within, "41d", "-o", "wide"]);
     assert.match(
       fleet.stdout,

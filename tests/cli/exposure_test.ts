@@ -6,7 +6,7 @@ import { makeAuthority } from "../../scripts/control_plane/certificates.ts";
 import { until } from "./place.ts";
 import { type Folder, folder, outcome, program } from "./support.ts";
 
-/** What has to be there before anyone but this machine is served, and HTTPS. */
+/** Requirements for serving other machines, and HTTPS. */
 
 const authority = makeAuthority("a-test-authority");
 
@@ -29,11 +29,11 @@ async function certificate(
 
 interface Answered {
   readonly status: number;
-  /** Common name of the certificate that was shown. */
+  /** Common name of the server's certificate. */
   readonly subject: string;
 }
 
-/** Asks with trust in the authority alone, over a new connection. */
+/** Sends a request that trusts this authority only, over a new connection. */
 function ask(url: string): Promise<Answered> {
   return new Promise((resolve, reject) => {
     const request = https.get(url, {
@@ -58,7 +58,7 @@ async function urlOf(running: ReturnType<typeof program>): Promise<string> {
   return (await running.line(/listening url=(https?:\/\/\S+)/))[1]!;
 }
 
-/** How many sockets listen at the port of a URL on 127.0.0.1. On Linux only that can be seen. */
+/** The number of sockets that listen at the URL's port on 127.0.0.1, which only Linux shows. */
 function listeners(url: string): number {
   if (Deno.build.os !== "linux") return 1;
   const port = Number(new URL(url).port).toString(16).toUpperCase().padStart(4, "0");
@@ -66,7 +66,7 @@ function listeners(url: string): number {
   return Deno.readTextFileSync("/proc/net/tcp").match(listening)?.length ?? 0;
 }
 
-Deno.test("HTTPS is served with a certificate, and a changed one is taken without an end", async () => {
+Deno.test("HTTPS is served with a certificate, and a changed certificate is used without a restart", async () => {
   await using here = await folder();
   const { cert, key } = await certificate(here, "first");
   await using running = program(["--port", "0", "--tls-cert", cert, "--tls-key", key]);
@@ -82,7 +82,7 @@ Deno.test("HTTPS is served with a certificate, and a changed one is taken withou
 
   await certificate(here, "second");
   await running.line(/INFO server: certificate reloaded/);
-  // For a moment a new connection may still be given to the first one, and lost with it.
+  // The first server may briefly still get a new connection, which is lost with it.
   await until("the first server listens no longer", () => listeners(url) === 1);
   for (let i = 0; i < 5; i++) {
     assert.deepEqual(await ask(`${url}/clusters`), { status: 200, subject: "second" });
@@ -91,7 +91,7 @@ Deno.test("HTTPS is served with a certificate, and a changed one is taken withou
   assert.equal((await running.ended).code, 0);
 });
 
-Deno.test("HTTP/2, which names the host in another way, is answered without tokens too", async () => {
+Deno.test("HTTP/2 requests are accepted or rejected by :authority, as HTTP/1.1 requests by Host", async () => {
   await using here = await folder();
   const { cert, key } = await certificate(here, "first");
   await using running = program(["--port", "0", "--tls-cert", cert, "--tls-key", key]);
@@ -115,7 +115,7 @@ Deno.test("HTTP/2, which names the host in another way, is answered without toke
   }
 });
 
-Deno.test("start, status and stop know a server of HTTPS", async () => {
+Deno.test("start, status and stop work with an HTTPS server", async () => {
   await using here = await folder();
   const { cert, key } = await certificate(here, "first");
   const run = (command: string, ...flags: string[]) =>
@@ -126,7 +126,7 @@ Deno.test("start, status and stop know a server of HTTPS", async () => {
   assert.equal((await run("stop")).code, 0);
 });
 
-Deno.test("a port of HTTPS that is in use is exit code 1, though servers may share one", async () => {
+Deno.test("an HTTPS port in use exits with 1, although servers could share it", async () => {
   await using here = await folder();
   const { cert, key } = await certificate(here, "first");
   await using running = program(["--port", "0", "--tls-cert", cert, "--tls-key", key]);
@@ -139,7 +139,7 @@ Deno.test("a port of HTTPS that is in use is exit code 1, though servers may sha
   );
 });
 
-Deno.test("with tokens and TLS, or a proxy that does it, all addresses are served", async () => {
+Deno.test("all addresses are served with tokens and either TLS or a proxy that terminates it", async () => {
   await using here = await folder();
   const { cert, key } = await certificate(here, "first");
   const env = { ARGOCD_CONFIGURER_TOKEN: TOKEN };
@@ -149,7 +149,7 @@ Deno.test("with tokens and TLS, or a proxy that does it, all addresses are serve
   }
 });
 
-/** What is not refused serves for ever. */
+/** A server that is not rejected would run forever. */
 async function inTime<T>(promise: Promise<T>): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => reject(new Error("It is served")), 60_000);
@@ -165,23 +165,23 @@ interface Refused {
 
 const REFUSED: Refused[] = [
   {
-    what: "another address without tokens",
+    what: "listening on another address without tokens",
     flags: () => ["--host", "0.0.0.0"],
     says: /Cannot listen on '0\.0\.0\.0' without tokens/,
   },
   {
-    what: "a proxy in front without tokens, also on this machine",
+    what: "a proxy in front without tokens, even on this machine,",
     flags: () => ["--behind-proxy"],
     says: /Cannot serve behind a proxy without tokens: .* Set tokens-file/,
   },
   {
-    what: "another address without TLS",
+    what: "listening on another address without TLS",
     flags: () => ["--host", "::"],
     env: { ARGOCD_CONFIGURER_TOKEN: TOKEN },
     says: /Cannot listen on '::' without TLS: .* tls-cert and tls-key, or set behind-proxy/,
   },
   {
-    what: "another address with an empty list of proxies",
+    what: "listening on another address with an empty list of proxies",
     flags: async (here) => [
       ...["--host", "0.0.0.0", "--config"],
       await here.write("config.yaml", "behind-proxy: []\n"),
@@ -190,7 +190,7 @@ const REFUSED: Refused[] = [
     says: /Cannot listen on '0\.0\.0\.0' without TLS/,
   },
   {
-    what: "proxies in front without tokens",
+    what: "a network of proxies in front without tokens",
     flags: async (here) => [
       "--config",
       await here.write("config.yaml", "behind-proxy: [10.0.0.0/8]\n"),
@@ -198,7 +198,7 @@ const REFUSED: Refused[] = [
     says: /Cannot serve behind a proxy without tokens/,
   },
   {
-    what: "a proxy that is named by its host name",
+    what: "a proxy given by its host name",
     flags: async (here) => [
       "--config",
       await here.write("config.yaml", "behind-proxy: [10.0.0.1, proxy.example]\n"),
@@ -211,14 +211,14 @@ const REFUSED: Refused[] = [
     says: /Setting 'tls-cert' requires 'tls-key'/,
   },
   {
-    what: "a certificate that is not there",
+    what: "a missing certificate",
     flags: (
       here,
     ) => ["--tls-cert", join(here.path, "no.crt"), "--tls-key", join(here.path, "no.key")],
     says: /cannot serve HTTPS reason="Cannot use \S+no\.crt: no such file"/,
   },
   {
-    what: "a certificate that is none",
+    what: "an invalid certificate",
     flags: async (here) => {
       const file = await here.write("x.pem", TOKEN);
       return ["--tls-cert", file, "--tls-key", file];
@@ -226,32 +226,32 @@ const REFUSED: Refused[] = [
     says: /not a certificate chain and its private key in PEM/,
   },
   {
-    what: "a token of the environment that can be guessed",
+    what: "a token in the environment that is too short",
     flags: () => [],
     env: { ARGOCD_CONFIGURER_TOKEN: "short" },
     says: /shorter than 20 characters/,
   },
   {
-    what: "a token of the environment that is longer than any that is looked at",
+    what: "a token in the environment that is too long",
     flags: () => [],
     env: { ARGOCD_CONFIGURER_TOKEN: TOKEN.repeat(20) },
     says: /longer than 512 characters/,
   },
   {
-    what: "a token of the environment that fits into no header",
+    what: "a token in the environment with a line break",
     flags: () => [],
     env: { ARGOCD_CONFIGURER_TOKEN: `${TOKEN}\n` },
     says: /Cannot use ARGOCD_CONFIGURER_TOKEN: only letters, digits and /,
   },
   {
-    what: "a file of tokens that is not there",
+    what: "a missing tokens file",
     flags: (here) => ["--tokens-file", join(here.path, "tokens.yaml")],
     says: /Cannot use tokens file \S+: no such file/,
   },
 ];
 
 for (const { what, flags, env, says } of REFUSED) {
-  Deno.test(`${what} is exit code 2, and said without a token in it`, async () => {
+  Deno.test(`${what} exits with 2, and the error contains no token`, async () => {
     await using here = await folder();
     const refused = outcome(["--port", "0", ...await flags(here)], { env });
     const { code, stdout, stderr } = await inTime(refused);
@@ -261,7 +261,7 @@ for (const { what, flags, env, says } of REFUSED) {
   });
 }
 
-Deno.test("a reload takes no tokens away from a server of all addresses", async () => {
+Deno.test("a reload does not disable tokens on a server that listens on all addresses", async () => {
   await using here = await folder();
   const tokens = await here.write("tokens.yaml", "tokens: []\n");
   const safe = `host: 0.0.0.0\nbehind-proxy: true\ntokens-file: ${tokens}\n`;
@@ -274,7 +274,7 @@ Deno.test("a reload takes no tokens away from a server of all addresses", async 
     return response.status;
   };
   assert.equal(await status(), 401);
-  // What it would be after a start: safe. As it listens now, it is not.
+  // This would be safe after a restart, but not for the current listener.
   await here.write("config.yaml", "host: 127.0.0.1\n");
   running.kill("SIGHUP");
   await running.line(

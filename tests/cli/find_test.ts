@@ -4,12 +4,12 @@ import { seed } from "./credentials_seed.ts";
 
 const bothWays = testsBothWays((test) => Deno.test(test));
 
-/** `find`: every place that one value is stored in. */
+/** `find` shows every place where a value is stored. */
 
 const PAIR = ["--cluster", "one,two"];
 const BY_VALUE = ["find", "--password-stdin"];
 
-/** In `two`, as somebody else stored it: without a label of ours. */
+/** A secret in `two` that another tool stored, without our labels. */
 function legacy({ emulators: { two }, canary }: Stage): void {
   const auth = btoa(`ci:${canary.value}`);
   two.cluster.put({
@@ -19,7 +19,7 @@ function legacy({ emulators: { two }, canary }: Stage): void {
   });
 }
 
-bothWays("find shows every place of a value, and ends with 4", async (stage) => {
+bothWays("find shows every place of a value, and exits with 4", async (stage) => {
   seed(stage);
   legacy(stage);
   const given = { stdin: `${stage.canary.value}\n` };
@@ -44,7 +44,7 @@ bothWays("find shows every place of a value, and ends with 4", async (stage) => 
 });
 
 bothWays(
-  "find of what is nowhere ends with 0 where all was seen, else with 3 and says what was not",
+  "find exits with 0 if the value is nowhere, or with 3 and the clusters that could not be searched",
   async (stage) => {
     seed(stage);
     const given = { stdin: "nowhere-to-be-found" };
@@ -59,7 +59,7 @@ bothWays(
 );
 
 bothWays(
-  "find that found something ends with 4 though a cluster was not seen, and with 1 where none was",
+  "find exits with 4 if it finds the value although a cluster was not searched, and with 1 if none was",
   async (stage) => {
     seed(stage);
     const given = { stdin: stage.canary.value };
@@ -72,7 +72,7 @@ bothWays(
   },
 );
 
-bothWays("find tells of white space around the value that it was given", async (stage) => {
+bothWays("find reports whitespace around the given value", async (stage) => {
   seed(stage);
   const ended = await stage.run([...BY_VALUE, ...PAIR], { stdin: ` ${stage.canary.value}\n` });
   assert.equal(ended.code, 4, ended.stderr);
@@ -80,23 +80,27 @@ bothWays("find tells of white space around the value that it was given", async (
   assert.match(ended.stderr, /^note: The value has white space around it/m);
 });
 
-bothWays("find -o json is the API's answer, and by a fingerprint finds the same", async (stage) => {
-  seed(stage);
-  const given = { stdin: stage.canary.value };
-  const ended = await stage.run([...BY_VALUE, ...PAIR, "-o", "json"], given);
-  const body = JSON.parse(ended.stdout);
-  assert.equal(body.total, 3);
-  assert.deepEqual([body.success, body.not_seen], [true, []]);
-  const shown = await stage.run(["fleet", ...PAIR, "--kind", "docker", "-o", "json"]);
-  const [{ cells: { one: { secrets: [secret] } } }] = JSON.parse(shown.stdout).credentials;
-  const fingerprint = secret.fingerprints["ghcr.io"];
-  const by = await stage.run(["find", "--fingerprint", fingerprint, ...PAIR, "-o", "json"]);
-  assert.equal(by.code, 4, by.stderr);
-  assert.deepEqual(JSON.parse(by.stdout).places, body.places);
-}, { config: "fingerprint-key-file: fingerprints.key\n" });
+bothWays(
+  "find -o json prints the API's response, and finds the same places by fingerprint",
+  async (stage) => {
+    seed(stage);
+    const given = { stdin: stage.canary.value };
+    const ended = await stage.run([...BY_VALUE, ...PAIR, "-o", "json"], given);
+    const body = JSON.parse(ended.stdout);
+    assert.equal(body.total, 3);
+    assert.deepEqual([body.success, body.not_seen], [true, []]);
+    const shown = await stage.run(["fleet", ...PAIR, "--kind", "docker", "-o", "json"]);
+    const [{ cells: { one: { secrets: [secret] } } }] = JSON.parse(shown.stdout).credentials;
+    const fingerprint = secret.fingerprints["ghcr.io"];
+    const by = await stage.run(["find", "--fingerprint", fingerprint, ...PAIR, "-o", "json"]);
+    assert.equal(by.code, 4, by.stderr);
+    assert.deepEqual(JSON.parse(by.stdout).places, body.places);
+  },
+  { config: "fingerprint-key-file: fingerprints.key\n" },
+);
 
 bothWays(
-  "a fingerprint that nobody can know here is not called found nowhere",
+  "a fingerprint of an unknown key is not reported as not found",
   async (stage, way) => {
     seed(stage);
     const by = ["--fingerprint", "0123456789abcdef", ...PAIR];
@@ -123,7 +127,7 @@ bothWays(
 );
 
 bothWays(
-  "find without anything to look for, or with a user name, is wrong usage",
+  "find without a value, with a user name, or with a value and a fingerprint is wrong usage",
   async (stage) => {
     const nothing = await stage.run(["find", ...PAIR]);
     assert.equal(nothing.code, 2, nothing.stderr);
@@ -139,7 +143,7 @@ bothWays(
   },
 );
 
-Deno.test("find takes no nonsense from a server, whatever it is", async () => {
+Deno.test("find rejects a malformed response from the server", async () => {
   await onStage(async ({ runAlone }) => {
     for (const answer of [{}, { places: 1 }, { places: [{}] }, { places: [], not_seen: [3] }]) {
       const events = [

@@ -13,13 +13,13 @@ import { type Ended, folder } from "./support.ts";
 import { denoFolder } from "../../scripts/test/deno_folder.ts";
 
 /**
- * The first hour of somebody with a kubeconfig of twelve contexts: four real clusters, six emulated
- * ones, one whose port is closed and one that hangs.
+ * The first hour of a user with a kubeconfig of twelve contexts: four real clusters, six emulated
+ * ones, one with a closed port and one that hangs.
  */
 
 const planes = clustersFromEnv();
 
-/** As those who make clusters name contexts, and what the clusters are called here. */
+/** Contexts as common tools name them, and the names of the clusters here. */
 const NAMES = {
   real: [
     ["arn:aws:eks:eu-west-1:123456789012:cluster/prod-eu", "prod-eu"],
@@ -69,7 +69,7 @@ function oneFile(contexts: readonly (readonly [name: string, Contents])[]): stri
   });
 }
 
-/** What a cluster holds of a pull secret, by namespace. */
+/** The pull secrets of a cluster by namespace. */
 type Holds = () => Promise<Readonly<Record<string, string>>>;
 
 const SECRET = "ghcr-pull";
@@ -188,7 +188,7 @@ Deno.test({
   },
 });
 
-/** As on a machine on which nothing of the program is configured. */
+/** As on a machine where the program is not configured. */
 async function runAtHome(home: string, args: readonly string[], stdin: string): Promise<Ended> {
   const [executable, ...rest] = programCommand(args);
   const child = new Deno.Command(executable!, {
@@ -206,7 +206,7 @@ async function runAtHome(home: string, args: readonly string[], stdin: string): 
   }).spawn();
   const [{ code, stdout, stderr }] = await Promise.all([
     child.output(),
-    new Blob([stdin]).stream().pipeTo(child.stdin).catch(() => {}), // it may end before
+    new Blob([stdin]).stream().pipeTo(child.stdin).catch(() => {}), // the process may exit before reading
   ]);
   const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
   return { code, stdout: out!, stderr: err! };

@@ -4,9 +4,9 @@ import { seed } from "./credentials_seed.ts";
 
 const bothWays = testsBothWays((test) => Deno.test(test));
 
-/** `fleet`: the credentials of clusters side by side. */
+/** `fleet` shows the credentials of clusters side by side. */
 
-/** The pull secret of `one` in `two` as well. */
+/** Puts the pull secret of `one` into `two` as well. */
 function pull({ emulators: { two } }: Stage, password: string): void {
   two.cluster.put({
     metadata: {
@@ -23,7 +23,7 @@ function pull({ emulators: { two } }: Stage, password: string): void {
 
 const PAIR = ["--cluster", "one,two"];
 
-bothWays("fleet shows what is missing where", async (stage) => {
+bothWays("fleet shows which credentials are missing on which cluster", async (stage) => {
   seed(stage);
   pull(stage, stage.canary.value);
   const ended = await stage.run(["fleet", ...PAIR]);
@@ -31,7 +31,7 @@ bothWays("fleet shows what is missing where", async (stage) => {
   assert.equal(
     ended.stdout,
     [
-      "KIND              CREDENTIAL                   STATUS    one   two",
+      "KIND              CREDENTIAL                   STATE     one   two",
       "repository/helm   https://charts.example.com   partial   = A   - missing",
       "template          https://github.com/example   partial   = A   - missing",
       "",
@@ -40,34 +40,37 @@ bothWays("fleet shows what is missing where", async (stage) => {
   assert.match(ended.stderr, /^note: 1 of 3 credentials do not differ; --all shows them$/m);
 });
 
-bothWays("fleet shows what differs, and with --all what does not", async (stage) => {
-  seed(stage);
-  pull(stage, `other-${stage.canary.value}`);
-  const differing = await stage.run(["fleet", ...PAIR, "--kind", "docker"]);
-  assert.equal(differing.code, 0, differing.stderr);
-  const [, row] = differing.stdout.split("\n");
-  assert.match(row!, /^docker +pull +differs +(= A +≠ B|≠ B += A)$/);
-  const all = await stage.run(["fleet", "--cluster", "one", "--all", "-o", "name"]);
-  assert.equal(all.code, 0, all.stderr);
-  assert.deepEqual(all.stdout.split("\n"), [
-    "docker/pull",
-    "repository/helm/https://charts.example.com",
-    "template/https://github.com/example",
-    "",
-  ]);
-});
+bothWays(
+  "fleet shows credentials that differ, and with --all also those that do not",
+  async (stage) => {
+    seed(stage);
+    pull(stage, `other-${stage.canary.value}`);
+    const differing = await stage.run(["fleet", ...PAIR, "--kind", "docker"]);
+    assert.equal(differing.code, 0, differing.stderr);
+    const [, row] = differing.stdout.split("\n");
+    assert.match(row!, /^docker +pull +differs +(= A +≠ B|≠ B += A)$/);
+    const all = await stage.run(["fleet", "--cluster", "one", "--all", "-o", "name"]);
+    assert.equal(all.code, 0, all.stderr);
+    assert.deepEqual(all.stdout.split("\n"), [
+      "docker/pull",
+      "repository/helm/https://charts.example.com",
+      "template/https://github.com/example",
+      "",
+    ]);
+  },
+);
 
-bothWays("fleet tells of a cluster that was not seen, and ends with 3", async (stage) => {
+bothWays("fleet reports a cluster that could not be read, and exits with 3", async (stage) => {
   seed(stage);
   const ended = await stage.run(["fleet"]);
   assert.equal(ended.code, 3, ended.stderr);
-  assert.match(ended.stdout, /^KIND +CREDENTIAL +STATUS +gone +one +two$/m);
+  assert.match(ended.stdout, /^KIND +CREDENTIAL +STATE +gone +one +two$/m);
   assert.match(ended.stdout, /^docker +pull +partial +\? cluster unreachable +[=] A +- missing$/m);
   assert.match(ended.stderr, /^gone: failed: /m);
   assert.match(ended.stderr, /^To retry the failed clusters: --cluster gone$/m);
 });
 
-bothWays("fleet of clusters none of which was seen ends with 1", async (stage) => {
+bothWays("fleet exits with 1 if no cluster could be read", async (stage) => {
   const ended = await stage.run(["fleet", "--cluster", "gone"]);
   assert.equal(ended.code, 1, ended.stderr);
   assert.equal(ended.stdout, "");
@@ -77,7 +80,7 @@ bothWays("fleet of clusters none of which was seen ends with 1", async (stage) =
   );
 });
 
-bothWays("fleet gives the API's answer as JSON, fingerprints in it", async (stage) => {
+bothWays("fleet -o json prints the API's response, with fingerprints", async (stage) => {
   seed(stage);
   const ended = await stage.run(["fleet", ...PAIR, "--kind", "docker", "-o", "json"]);
   assert.equal(ended.code, 0, ended.stderr);
@@ -91,7 +94,7 @@ bothWays("fleet gives the API's answer as JSON, fingerprints in it", async (stag
   assert.deepEqual(row.cells.two, { state: "absent", secrets: [] });
 });
 
-bothWays("fleet without fingerprints compares nothing", async (stage) => {
+bothWays("fleet --no-fingerprints compares nothing", async (stage) => {
   seed(stage);
   pull(stage, stage.canary.value);
   const args = ["fleet", ...PAIR, "--kind", "docker", "--all", "--no-fingerprints"];
@@ -100,7 +103,7 @@ bothWays("fleet without fingerprints compares nothing", async (stage) => {
   assert.match(ended.stdout, /^docker +pull +not compared +\+ present +\+ present$/m);
 });
 
-bothWays("fleet -o wide shows what stands behind the letters", async (stage) => {
+bothWays("fleet -o wide shows the fingerprints behind the letters", async (stage) => {
   seed(stage);
   const ended = await stage.run(["fleet", ...PAIR, "-q", "pull", "-o", "wide"]);
   assert.equal(ended.code, 0, ended.stderr);
@@ -110,7 +113,7 @@ bothWays("fleet -o wide shows what stands behind the letters", async (stage) => 
   );
 });
 
-/** What a server may say of a cluster that no program like this says. */
+/** Malformed responses about a cluster. */
 const NONSENSE: readonly object[] = [
   {},
   { credentials: 1 },
@@ -119,7 +122,7 @@ const NONSENSE: readonly object[] = [
   { credentials: [{ id: "a", kind: "docker", secrets: [], findings: 3 }] },
 ];
 
-Deno.test("fleet takes no nonsense from a server, whatever it is", async () => {
+Deno.test("fleet rejects a malformed response from the server", async () => {
   await onStage(async ({ runAlone }) => {
     for (const answer of NONSENSE) {
       const events = [
@@ -148,23 +151,23 @@ Deno.test("fleet takes no nonsense from a server, whatever it is", async () => {
 
 const WRONG: [what: string, args: string[], says: RegExp][] = [
   [
-    "a kind that is none",
+    "an unknown kind",
     ["--kind", "dockers"],
     /^error: --kind must be one or more of docker, /,
   ],
   [
-    "a state that is none",
+    "an unknown state",
     ["--state", "bad"],
     /^error: --state must be one or more of differs, /,
   ],
-  ["a text that is empty", ["-q", ""], /^error: --q must not be empty/],
-  ["a selector that is none", ["--selector", "a==="], /^error: .*selector/],
-  ["a cluster that is not there", ["--cluster", "tow"], /did you mean 'two'/],
+  ["an empty text", ["-q", ""], /^error: --q must not be empty/],
+  ["an invalid selector", ["--selector", "a==="], /^error: .*selector/],
+  ["an unknown cluster", ["--cluster", "tow"], /did you mean 'two'/],
   ["labels that no cluster has", ["--selector", "env=nowhere"], /matches no cluster/],
 ];
 
 for (const [what, args, says] of WRONG) {
-  bothWays(`fleet refuses ${what}, and asks nothing`, async (stage) => {
+  bothWays(`fleet rejects ${what} without a request to a cluster`, async (stage) => {
     const { one, two } = stage.emulators;
     const before = [one, two].map(({ requests }) => requests.length);
     const ended = await stage.run(["fleet", ...args]);

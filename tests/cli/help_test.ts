@@ -4,15 +4,15 @@ import { onPath, realWorld } from "../../scripts/control_plane/cache.ts";
 import { installedProgram } from "../../scripts/control_plane/debian.ts";
 import { folder, outcome } from "./support.ts";
 
-/** Help, colours and the words of other command lines, as the program's user has them. */
+/** Help, colours, and commands of other tools. */
 
 /** Formats manual pages; in CI its package is installed where it is missing. */
 const groff = await installedProgram("groff", "groff-base", realWorld);
 
-/** Makes a terminal. Others than Linux's differ. */
+/** Provides a terminal. Only Linux's version is supported. */
 const script = Deno.build.os === "linux" ? await onPath("script", realWorld) : undefined;
 
-Deno.test("without arguments nothing is served: the commands are shown", async () => {
+Deno.test("without arguments the commands are shown, and nothing is served", async () => {
   await using here = await folder();
   const { code, stdout, stderr } = await outcome([], { cwd: here.path });
   assert.deepEqual([code, stderr], [0, ""]);
@@ -20,7 +20,7 @@ Deno.test("without arguments nothing is served: the commands are shown", async (
   assert.match(stdout, /^Run 'argocd-configurer help COMMAND' /m);
 });
 
-Deno.test("help COMMAND is COMMAND --help, also by another name, and help of all is --help", async () => {
+Deno.test("help COMMAND and COMMAND --help print the same, also for an alias, and help prints the same as --help", async () => {
   const { stdout: all } = await outcome(["--help"]);
   const { stdout: ofAdd } = await outcome(["docker", "add", "--name", "n", "--help"]);
   assert.match(ofAdd, /^ {2}argocd-configurer docker add \[flags\]$/m);
@@ -48,7 +48,7 @@ Deno.test("help for an unknown command proposes similar ones", async () => {
   assert.equal(below.stderr, "error: Unknown command 'docker add foo'\n");
 });
 
-Deno.test("help has the width of COLUMNS, and colours on demand", async () => {
+Deno.test("help is as wide as COLUMNS, and coloured on request", async () => {
   const widest = (text: string) => Math.max(...text.split("\n").map((line) => line.length));
   const { stdout } = await outcome(["secrets", "--help"], { env: { COLUMNS: "60" } });
   const wide = await outcome(["secrets", "--help"], { env: { COLUMNS: "200" } });
@@ -60,7 +60,7 @@ Deno.test("help has the width of COLUMNS, and colours on demand", async () => {
 });
 
 Deno.test({
-  name: "on a terminal an error is red, with NO_COLOR and --color=never it is not",
+  name: "on a terminal errors are red, except with NO_COLOR or --color=never",
   ignore: script === undefined,
   fn: async () => {
     const run = async (args: string, env: Record<string, string>) => {
@@ -80,7 +80,7 @@ Deno.test({
   },
 });
 
-Deno.test("another program's word for deleting is an error that names the command, and runs nothing", async () => {
+Deno.test("another tool's word for delete is an error that names the command, and runs nothing", async () => {
   await using here = await folder();
   for (
     const args of [["rm", "one", "n", "--yes"], ["secrets", "delete", "n"], ["del", "one", "n"]]
@@ -94,7 +94,7 @@ Deno.test("another program's word for deleting is an error that names the comman
   }
 });
 
-Deno.test("an unknown flag is reported with a proposal, and without its value", async () => {
+Deno.test("an unknown flag is reported with a similar flag, and without its value", async () => {
   for (const given of [["--user=hidden-value"], ["--user", "hidden-value"]]) {
     const { code, stderr } = await outcome(["docker", "add", ...given]);
     assert.equal(code, 2);
@@ -112,7 +112,7 @@ Deno.test("flags before the command get a hint at the right order", async () => 
   assert.doesNotMatch((await outcome(["--prot", "0"])).stderr, /hint:/);
 });
 
-Deno.test("a bare --dry-run is that of the client, with a warning, and takes no argument", async () => {
+Deno.test("--dry-run without a value is a client dry run with a warning, and takes no argument", async () => {
   const words = ["delete", "--cluster", "one", "--dry-run", "ghcr", "-o", "json"];
   await using here = await folder();
   await Deno.mkdir(join(here.path, "clusters"));
@@ -139,7 +139,7 @@ Deno.test("a bare --dry-run is that of the client, with a warning, and takes no 
 });
 
 Deno.test({
-  name: "the manual page is formatted without a warning, and shows the flags as they are typed",
+  name: "the manual page is formatted without warnings, and shows the flags as they are typed",
   ignore: groff === undefined,
   fn: async () => {
     await using here = await folder();
@@ -152,7 +152,7 @@ Deno.test({
     const [text, warnings] = [formatted.stdout, formatted.stderr]
       .map((bytes) => new TextDecoder().decode(bytes));
     assert.deepEqual([formatted.code, warnings], [0, ""]);
-    // Overstruck for bold and underlined.
+    // Bold and underlined characters are overstruck.
     const shown = text!.replaceAll(/.[\b]/g, "");
     for (const flag of ["--namespaces NAMES", "--dry-run[=none|client|server]", "-o, --output"]) {
       assert.ok(shown.includes(flag), flag);

@@ -4,7 +4,7 @@ import { readImports } from "../../scripts/check_layers.ts";
 
 const ROOT = join(import.meta.dirname!, "..", "..");
 
-/** The files that a file loads, or may load later. */
+/** The files that a file imports, statically or dynamically. */
 async function loadedBy(file: string): Promise<ReadonlySet<string>> {
   const imports = (await readImports(ROOT)).filter(({ typeOnly }) => !typeOnly);
   const bySource = Map.groupBy(imports, ({ from }) => from);
@@ -18,9 +18,9 @@ async function loadedBy(file: string): Promise<ReadonlySet<string>> {
   return loaded;
 }
 
-Deno.test("a command that is carried out in this process loads nothing of the server", async () => {
+Deno.test("a command in process loads no code of the server", async () => {
   const loaded = await loadedBy("src/cli/client/carry_out.ts");
-  // Or else nothing was looked at.
+  // Otherwise nothing would have been checked.
   for (const needed of ["in_process.ts", "remote.ts"]) {
     assert.ok(loaded.has(`src/cli/client/${needed}`), needed);
   }

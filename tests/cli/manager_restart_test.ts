@@ -4,12 +4,12 @@ import { makeAuthority } from "../../scripts/control_plane/certificates.ts";
 import { isServing, lives, type Place, place, until } from "./place.ts";
 import { folder, outcome } from "./support.ts";
 
-/** What a restart keeps, and what it looks at before it stops anything. */
+/** What a restart keeps, and what it checks before it stops the server. */
 
-/** A file of tokens with none that is known, so that nobody is let in. */
+/** A tokens file without tokens, so that every request is rejected. */
 const tokens = (here: Place) => here.write("tokens.yaml", "tokens: []\n");
 
-/** Of the server that runs. */
+/** URL of the running server. */
 async function urlOf(here: Place): Promise<string> {
   return /url +(\S+)/.exec((await here.run("status")).stdout)![1]!;
 }
@@ -60,7 +60,7 @@ Deno.test("from another directory, previous paths keep their base, and new ones 
 });
 
 for (const from of ["the environment", "the configuration", "a variable with the token"] as const) {
-  Deno.test(`tokens that ${from} no longer asks for are not lost by a restart`, async () => {
+  Deno.test(`a restart fails if ${from} no longer requires the tokens of the running server`, async () => {
     await using here = await place();
     const file = await tokens(here);
     const config = await here.write(
@@ -84,13 +84,13 @@ for (const from of ["the environment", "the configuration", "a variable with the
     assert.match(stderr, /^error: Cannot restart: this would disable authentication\. /m);
     assert.match(stderr, new RegExp(`The server \\(pid ${pid}\\) keeps running unchanged\n$`));
     assert.equal(await statusOf(await urlOf(here)), 401);
-    // Who wants it open says so in two words.
+    // To disable authentication, the user runs stop and start.
     assert.equal((await here.run("stop")).code, 0);
     assert.equal(await statusOf(await here.start()), 200);
   });
 }
 
-Deno.test("whether a server of an older version requires tokens is found out by a request", async () => {
+Deno.test("a request finds out whether a server of an older version requires tokens", async () => {
   await using here = await place();
   const env = { ARGOCD_CONFIGURER_TOKEN: `a-token-${crypto.randomUUID()}` };
   await outcome(["start", "--port", "0"], { cwd: here.path, env });
@@ -165,7 +165,7 @@ const certificates = () => {
 
 interface Unfit {
   readonly what: string;
-  /** Spoils something, and gives the flags. */
+  /** Makes something invalid. @returns the flags */
   readonly spoil: (here: Place) => Promise<string[]>;
   readonly says: RegExp;
   readonly code: number;
@@ -182,7 +182,7 @@ const UNFIT: Unfit[] = [
     code: 2,
   },
   {
-    what: "tokens that are not there",
+    what: "a missing tokens file",
     spoil: () => Promise.resolve(["--tokens-file", "no.yaml"]),
     says: /Cannot use tokens file no\.yaml: no such file/,
     code: 2,
@@ -194,7 +194,7 @@ const UNFIT: Unfit[] = [
     code: 2,
   },
   {
-    what: "a certificate with another one's key",
+    what: "a certificate with the key of another one",
     spoil: async (here) => {
       const [one, other] = certificates();
       const cert = await here.write("a.crt", one.certificate);
@@ -204,7 +204,7 @@ const UNFIT: Unfit[] = [
     code: 2,
   },
   {
-    what: "a flag that is wrong",
+    what: "an invalid flag",
     spoil: () => Promise.resolve(["--transport", "pigeon"]),
     says: /Invalid setting 'transport' from flag --transport/,
     code: 2,
@@ -212,7 +212,7 @@ const UNFIT: Unfit[] = [
 ];
 
 for (const { what, spoil, says, code: expected } of UNFIT) {
-  Deno.test(`restart with ${what} stops nothing`, async () => {
+  Deno.test(`restart with ${what} leaves the server running`, async () => {
     await using here = await place();
     const config = await here.write("config.yaml", "");
     const url = await here.start("--config", config);
@@ -226,7 +226,7 @@ for (const { what, spoil, says, code: expected } of UNFIT) {
   });
 }
 
-Deno.test("restart with a port in use, or with an address of another machine, stops nothing", async () => {
+Deno.test("restart with a port in use, or with an address of another machine, leaves the server running", async () => {
   await using here = await place();
   await tokens(here);
   using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -237,7 +237,7 @@ Deno.test("restart with a port in use, or with an address of another machine, st
       ["--port", String(taken.addr.port)],
       /Cannot listen on 127\.0\.0\.1:\d+: address already in use\n/,
     ],
-    // An address for documents, RFC 5737.
+    // An address for documentation, RFC 5737.
     [["--host", "192.0.2.1", "--port", port], /192\.0\.2\.1:\d+: this machine does not have the /],
   ];
   for (const [flags, says] of refused) {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { place, until } from "./place.ts";
 import { outcome } from "./support.ts";
 
-/** A start while it runs, and what a start warns of. */
+/** A start while the server runs, and warnings of a start. */
 
 Deno.test("start succeeds for a running server only if that has the same settings", async () => {
   await using here = await place();
@@ -19,7 +19,7 @@ Deno.test("start succeeds for a running server only if that has the same setting
   ];
   for (const flags of same) {
     const { code, stdout, stderr } = await here.run("start", ...flags);
-    // The configuration that is named has to be there; that it is the same is known before.
+    // The configuration file must exist; that the settings are the same is known before.
     assert.deepEqual(
       [code, stdout.startsWith("argocd-configurer is already running ")],
       [0, true],
@@ -94,7 +94,32 @@ Deno.test("start shows that the labels file cannot be used", async () => {
   );
 });
 
-Deno.test("a misspelled protective setting stops the start", async () => {
+Deno.test("start shows which kubeconfigs are rejected; the log has each once", async () => {
+  await using here = await place();
+  await here.write("clusters/broken.kubeconfig", "garbage");
+  await here.write("clusters/empty.kubeconfig", "");
+  const started = await here.run("start", "--port", "0");
+  assert.equal(started.code, 0, started.stderr);
+  const shown =
+    /^warning: clusters: kubeconfig rejected cluster=(\S+) reason="Cannot use kubeconfig /mg;
+  assert.deepEqual([...started.stderr.matchAll(shown)].map(([, name]) => name), [
+    "broken",
+    "empty",
+  ]);
+  const url = /, listening on (\S+)$/m.exec(started.stdout)![1]!;
+  for (let i = 0; i < 2; i++) {
+    const { clusters } = await (await fetch(`${url}/api/v1/clusters`)).json();
+    assert.deepEqual(clusters.map(({ usable }: { usable: boolean }) => usable), [false, false]);
+    await (await fetch(`${url}/secrets?cluster=broken`)).body?.cancel();
+  }
+  const lines = Deno.readTextFileSync(here.log).match(/ kubeconfig rejected cluster=\w+/g);
+  assert.deepEqual(lines, [
+    " kubeconfig rejected cluster=broken",
+    " kubeconfig rejected cluster=empty",
+  ]);
+});
+
+Deno.test("a misspelled protective setting prevents the start", async () => {
   await using here = await place();
   await here.write("config.yaml", "port: 0\ntokens_file: tokens.yaml\n");
   const { code, stderr } = await here.run("start", "--config", "config.yaml");

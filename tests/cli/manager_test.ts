@@ -8,7 +8,7 @@ import { folder } from "./support.ts";
 
 /** The server in the background, as users manage it. */
 
-/** Whether it answers a request that the log tells at info; of a probe there is no line. */
+/** Whether the server responds to a request that is logged at info; probes are not. */
 async function leavesALine(url: string): Promise<boolean> {
   const response = await fetch(`${url}/clusters`);
   await response.body?.cancel();
@@ -52,7 +52,7 @@ Deno.test("start starts a background server, status and logs show it, stop stops
   assert.match(Deno.readTextFileSync(here.log), /stopping signal=SIGTERM\n[^]*stopped\n$/);
 });
 
-Deno.test("a stopped server is exit code 3 of status, and stop has nothing to do", async () => {
+Deno.test("status of a stopped server exits with 3, and stop has nothing to do", async () => {
   await using here = await place();
   const status = await here.run("status");
   const dir = await Deno.realPath(here.path);
@@ -73,7 +73,7 @@ Deno.test("a stopped server is exit code 3 of status, and stop has nothing to do
   );
 });
 
-Deno.test("a running server that does not respond is exit code 1 of status", async () => {
+Deno.test("status of a running server that does not respond exits with 1", async () => {
   await using here = await place();
   await here.start();
   const pid = here.pid();
@@ -122,22 +122,21 @@ Deno.test("of concurrent starts, one starts the server, and the others report th
   assert.equal(started.length, 1, starts.map(({ stdout }) => stdout).join(""));
   const servers = Deno.readTextFileSync(here.log).match(/listening url=/g);
   assert.equal(servers?.length, 1);
-  // Who came too late does not wait to take its place.
+  // A start that came too late does not wait to replace the server.
   assert.equal((await here.run("stop")).code, 0);
   await new Promise((resolve) => setTimeout(resolve, 1500));
   assert.equal((await here.run("status")).code, 3);
 });
 
-Deno.test("a port in use is reported with the lines of the log, and nothing runs", async () => {
+Deno.test("a port in use is reported as the log has it, and nothing runs", async () => {
   await using here = await place();
   using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { code, stderr } = await here.run("start", "--port", String(taken.addr.port));
   assert.equal(code, 1);
   assert.match(
     stderr,
-    /cannot listen host=127\.0\.0\.1 port=\d+ reason="address already in use" hint="[^"]+"\n/,
+    /^error: server: cannot listen host=127\.0\.0\.1 port=\d+ reason="address already in use" hint="[^"]+"\nerror: Cannot start argocd-configurer: the server exited with code 1\. Log: \/\S+\/server\.log\n$/,
   );
-  assert.match(stderr, /Cannot start argocd-configurer: the server exited with code 1/);
   assert.equal((await here.run("status")).code, 3);
 });
 
@@ -163,7 +162,7 @@ Deno.test("a run directory that is not writable is reported", async () => {
   await using here = await place();
   const closed = join(here.path, "closed");
   await Deno.mkdir(closed, { mode: 0o500 });
-  // The superuser may write anywhere but where nothing can be written.
+  // Root can write everywhere except in /proc.
   const where = Deno.uid() === 0 ? "/proc" : closed;
   const { code, stderr } = await here.run("start", "--port", "0", "--run-dir", where);
   assert.equal(code, 1);
@@ -185,13 +184,13 @@ for (
     ["garbage", () => "\0\xff not a pid\n\n\n"],
     ["of another program", (other: number) => `${other}\n`],
     [
-      "of another program, whole",
+      "of another program, with all its fields",
       (other: number) =>
         `${other}\n{"url":"http://127.0.0.1:1","version":"0","started":0,"cwd":"/","args":[]}\n`,
     ],
   ] as const
 ) {
-  Deno.test(`a pid file that is ${what} signals nobody, and a start takes it over`, async () => {
+  Deno.test(`with a pid file that is ${what} no process is signalled, and start takes the file over`, async () => {
     await using here = await place();
     const other = new Deno.Command("sleep", { args: ["60"] }).spawn();
     try {
@@ -280,7 +279,7 @@ Deno.test("a full disk does not stop the server, and lost log lines are reported
       assert.match(String(error), /No space left on device/)
     );
   }
-  // More lines than go into what is left of the log's last block.
+  // More lines than fit into the rest of the log's last block.
   for (let i = 0; i < 100; i++) assert.ok(await leavesALine(url));
   if (isReal) {
     await Deno.remove(fill);
@@ -312,7 +311,7 @@ Deno.test("restart keeps the flags of the start", async () => {
 
 const NAMESPACES = Array.from({ length: 20 }, (_, i) => `namespace-${i}`);
 
-/** A cluster that is slow to write. */
+/** A cluster with slow writes. */
 async function slowCluster(here: Place, milliseconds: number) {
   const emulator = startEmulator();
   for (const name of ["argocd", ...NAMESPACES]) emulator.cluster.addNamespace(name);
@@ -331,7 +330,7 @@ async function slowCluster(here: Place, milliseconds: number) {
     namespaces: NAMESPACES,
   });
   return {
-    /** Resolves when a write has begun. */
+    /** Resolves when a write has started. */
     writing: writing.promise,
     add: (url: string) => fetch(`${url}/secrets/add_docker`, { method: "POST", body }),
     /** @throws when one of them is missing */
@@ -342,7 +341,7 @@ async function slowCluster(here: Place, milliseconds: number) {
 }
 
 for (const transport of ["api", "kubectl"]) {
-  Deno.test(`${transport}: stop lets a write into 20 namespaces end, and refuses others`, async () => {
+  Deno.test(`${transport}: stop lets a write into 20 namespaces finish, and rejects others`, async () => {
     await using caches = await folder();
     await using here = await place({ KUBECACHEDIR: caches.path });
     // kubectl writes one after the other.

@@ -3,17 +3,17 @@ import { startEmulator } from "../../src/emulator/emulator.ts";
 import { stopSeconds } from "../../src/server/listen/graceful_stop.ts";
 import { type Place, place, until } from "./place.ts";
 
-/** Whoever stops a server has to know when a cluster has a longer time than all others. */
+/** `stop` has to know when a cluster has a longer timeout than the others. */
 
 const [USUAL, LONG] = [5, 300];
 
 const stopOf = (kubectl_timeout: number) => stopSeconds({ kubectl_timeout });
 
-/** As `stop` takes it from the file: seconds until the server would be killed, less a little. */
+/** As `stop` reads it from the file: seconds until the server would be killed, less a margin. */
 const recorded = ({ pidFile }: Place): number =>
   JSON.parse(Deno.readTextFileSync(pidFile).split("\n").slice(1).join("\n")).stopSeconds;
 
-Deno.test("the pid file tells the time to stop of the longest cluster that was asked", async () => {
+Deno.test("the pid file records the time to stop for the longest timeout of the queried clusters", async () => {
   await using here = await place();
   const emulator = startEmulator();
   try {
@@ -31,7 +31,7 @@ Deno.test("the pid file tells the time to stop of the longest cluster that was a
     await labels(LONG);
     await ask("long");
     assert.equal(recorded(here), stopOf(LONG));
-    // What has begun keeps its time, also when the label has been taken back.
+    // Started requests keep their timeout, even after the label was removed.
     await labels(1);
     await ask("long");
     assert.equal(recorded(here), stopOf(LONG));

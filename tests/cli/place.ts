@@ -7,13 +7,13 @@ export interface Place extends Folder {
   readonly log: string;
   /** Runs a command in this folder. */
   run(command: string, ...flags: string[]): Promise<Ended>;
-  /** Starts a server, and gives its URL. */
+  /** Starts a server. @returns its URL */
   start(...flags: string[]): Promise<string>;
   /** The process id in the pid file. */
   pid(): number;
 }
 
-/** A folder in which a server may run; at the end none does. */
+/** A folder in which a server may run. At the end it is stopped. */
 export async function place(env: Record<string, string> = {}): Promise<Place> {
   const here = await folder();
   await Deno.mkdir(join(here.path, "clusters"));
@@ -38,7 +38,7 @@ export async function place(env: Record<string, string> = {}): Promise<Place> {
   };
 }
 
-/** Whether a process is there, and not just waits to be taken note of. */
+/** Whether a process is running, and not a zombie. */
 export async function lives(pid: number): Promise<boolean> {
   const { stdout } = await new Deno.Command("ps", {
     args: ["-o", "stat=", "-p", String(pid)],
@@ -56,11 +56,11 @@ export async function isServing(url: string): Promise<boolean> {
   }
 }
 
-/** Waits until something is so, for at most thirty seconds. */
+/** Waits until the condition holds, for at most thirty seconds. */
 export async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
   const end = Date.now() + 30_000;
   while (!await isSo()) {
-    assert.ok(Date.now() < end, `it did not come to be that ${what}`);
+    assert.ok(Date.now() < end, `timed out waiting until ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type Ended, type Folder, folder, outcome } from "./support.ts";
 
-/** Where configuration, clusters and run files are found, as users see it. */
+/** Where configuration, clusters and run files are found. */
 
 interface User extends AsyncDisposable {
   /** `$XDG_CONFIG_HOME/argocd-configurer`, with `clusters` in it. */
@@ -13,7 +13,7 @@ interface User extends AsyncDisposable {
   run(cwd: string, args: readonly string[], env?: Record<string, string>): Promise<Ended>;
 }
 
-/** A user with a folder of clusters, from whose home no server is left at the end. */
+/** A user with a clusters folder. At the end no server of this home is running. */
 async function user(): Promise<User> {
   const top = await folder();
   const path = await Deno.realPath(top.path);
@@ -173,7 +173,7 @@ Deno.test("paths in a named configuration are relative to the working directory"
   ]);
   const { settings, config } = JSON.parse(stdout);
   assert.equal(config, `${await realPath(here)}/mine.yaml`);
-  // The clusters, which it does not name, are those that are found without it.
+  // The configuration does not name clusters, so the default folder is used.
   assert.deepEqual([settings.port, settings["tls-cert"], settings["clusters-folder"]], [
     8091,
     "own.crt",
@@ -181,7 +181,7 @@ Deno.test("paths in a named configuration are relative to the working directory"
   ]);
 });
 
-Deno.test("the environment names the run directory and the configuration, a flag goes before", async () => {
+Deno.test("the environment names the run directory and the configuration, and flags take precedence", async () => {
   await using me = await user();
   await using here = await folder();
   const path = await realPath(here);
@@ -221,7 +221,7 @@ Deno.test("config view shows each setting, and the flag, variable, line or defau
     port: { value: 0, origin: "flag --port" },
     "log-format": { value: "json", origin: "environment variable ARGOCD_CONFIGURER_LOG_FORMAT" },
     kubectl_timeout: { value: 7, origin: `${file}:2` },
-    // A relative path begins at the folder of the file.
+    // A relative path starts at the folder of the file.
     "tls-cert": { value: `${me.home}/tls/own.crt`, origin: `${file}:3` },
     "cors-origins": { value: ["https://***@c.example"], origin: `${file}:4` },
     host: { value: "127.0.0.1", origin: "default" },
@@ -242,8 +242,8 @@ Deno.test("config view shows each setting, and the flag, variable, line or defau
 });
 
 Deno.test({
-  name: "another user's clusters folder in the working directory is rejected, and not skipped",
-  ignore: Deno.uid() !== 0, // only the superuser can give a folder away
+  name: "another user's clusters folder in the working directory is rejected, not skipped",
+  ignore: Deno.uid() !== 0, // only root can change the owner of a folder
   async fn() {
     await using me = await user();
     await using here = await folder();
@@ -271,7 +271,7 @@ Deno.test({
   },
 });
 
-Deno.test("a running server stays where it was found, whatever appears or goes", async () => {
+Deno.test("a running server keeps its paths, whatever files appear or disappear", async () => {
   await using me = await user();
   await using here = await folder();
   const path = await realPath(here);

@@ -1,21 +1,21 @@
 import { join } from "node:path";
 import { type Stage, storedData, storedPassword } from "./credentials_support.ts";
 
-/** What the tests of `rotate` begin with. */
+/** The starting point of the tests of `rotate`. */
 
 /** Of which the old value is the stage's canary; both stand in files, with a line break at their ends. */
 export const OLD = ["--old-password-file", "old"];
 export const NEW = ["--password-file", "new"];
 
-/** Nothing answers there, as nothing in the emulated world does for a Git server. */
+/** Nothing listens there, since the emulated world has no Git server. */
 const REGISTRY = "127.0.0.1:1";
 
 export const ROTATE = ["rotate", ...OLD, ...NEW, "--no-verify"];
 
-/** What this program has written. */
+/** Labels of a secret that argocd-configurer manages. */
 const OURS = { "app.kubernetes.io/managed-by": "argocd-configurer" };
 
-/** Puts the old value on both clusters: in a pull secret, and on `two` in a repository, too. */
+/** Puts the old value on both clusters in a pull secret, and on `two` in a repository too. */
 export async function store({ emulators, canary, folder }: Stage, fresh: string): Promise<void> {
   await folder.write("old", `${canary.value}\n`);
   await folder.write("new", `${fresh}\n`);
@@ -38,7 +38,7 @@ export async function store({ emulators, canary, folder }: Stage, fresh: string)
   });
 }
 
-/** What stands where the old value stood, of one and of two. */
+/** The values in the places of the old value, of `one` and then `two`. */
 export function stored({ emulators: { one, two } }: Stage): (string | undefined)[] {
   return [
     storedPassword(one, "argocd", "ghcr", REGISTRY),
@@ -49,12 +49,12 @@ export function stored({ emulators: { one, two } }: Stage): (string | undefined)
   ];
 }
 
-/** With the two clusters alone, so that all of them can be seen. */
+/** Removes `gone`, so that all clusters can be read. */
 export async function forgetGone({ folder: { path } }: Stage): Promise<void> {
   await Deno.remove(join(path, "clusters", "gone.kubeconfig"));
 }
 
-/** A template below which there is no repository, so that its login can be tried nowhere. */
+/** A template without a repository below it, so that its login cannot be verified. */
 export const untriable = ({ canary: { value } }: Stage) => ({
   metadata: {
     namespace: "argocd",

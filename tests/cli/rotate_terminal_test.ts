@@ -4,7 +4,7 @@ import { eachOf, onStage, type Stage } from "./credentials_support.ts";
 import { forgetGone, NEW, OLD, ROTATE, store, stored, untriable } from "./rotate_support.ts";
 import { script, sit, type Typed } from "./sit.ts";
 
-/** `rotate` where somebody sits before a terminal: the plan, the question, and what came of it. */
+/** `rotate` in a terminal: the plan, the prompt and the result. */
 
 function terminalTest(
   sentence: string,
@@ -22,7 +22,7 @@ function terminalTest(
 
 const ALL = ["--all-clusters"];
 
-/** Sits down before it, and looks that no value is seen. */
+/** Runs the program in a terminal, and checks that no value is shown. */
 async function sat(stage: Stage & { readonly fresh: string }, args: string[], typed: Typed[]) {
   const ended = await sit(stage.folder.path, args, typed);
   for (const value of [stage.canary.value, stage.fresh]) {
@@ -36,7 +36,7 @@ const PLAN =
 const QUESTION = new RegExp(`${PLAN}[^]*Rotate 5 secrets on 2 clusters\\? \\[y/N\\] $`);
 
 terminalTest(
-  "the plan is shown, and a yes carries it out, with a line a cluster",
+  "the plan is shown, and a yes runs it, with one line for each cluster",
   async (stage) => {
     const { code, seen } = await sat(stage, [...ROTATE, ...ALL], [[QUESTION, "y\n"]]);
     assert.equal(code, 0, seen);
@@ -50,7 +50,7 @@ terminalTest(
 
 const NOS = ["n\n", "\n", "yesterday\n", "\x04"];
 
-terminalTest("anything but a yes changes nothing", async (stage) => {
+terminalTest("any answer but yes changes nothing", async (stage) => {
   await eachOf(NOS, async (answer) => {
     const { code, seen } = await sat(stage, [...ROTATE, ...ALL], [[QUESTION, answer]]);
     assert.equal(code, 1, seen);
@@ -59,7 +59,7 @@ terminalTest("anything but a yes changes nothing", async (stage) => {
   assert.deepEqual(stored(stage), Array(5).fill(stage.canary.value));
 });
 
-terminalTest("both values are asked for, and not shown", async (stage) => {
+terminalTest("both values are prompted for, and not echoed", async (stage) => {
   const args = ["rotate", "--old-password-stdin", "--no-verify", ...ALL, "--yes"];
   const { code, seen, echoes } = await sat(stage, args, [
     [/^Old password: $/, `${stage.canary.value}\n`],
@@ -69,20 +69,23 @@ terminalTest("both values are asked for, and not shown", async (stage) => {
   assert.deepEqual(stored(stage), Array(5).fill(stage.fresh));
 });
 
-terminalTest("also where nothing would be written it is done after a yes only", async (stage) => {
-  const { folder } = stage;
-  await folder.write("another", "another-value-4711\n");
-  const args = ["rotate", "--old-password-file", "another", ...NEW, "--no-verify", ...ALL];
-  const question = /^Nothing to rotate: [^]*Run it anyway[^\n]*\? \[y\/N\] $/m;
-  const no = await sat(stage, args, [[question, "n\n"]]);
-  assert.equal(no.code, 1, no.seen);
-  assert.doesNotMatch(no.seen, /never_found/);
-  const { code, seen } = await sat(stage, args, [[question, "y\n"]]);
-  assert.equal(code, 3, seen);
-  assert.match(seen, /^ {2}never_found: /m);
-});
+terminalTest(
+  "rotate prompts even if nothing would be written, and runs after a yes",
+  async (stage) => {
+    const { folder } = stage;
+    await folder.write("another", "another-value-4711\n");
+    const args = ["rotate", "--old-password-file", "another", ...NEW, "--no-verify", ...ALL];
+    const question = /^Nothing to rotate: [^]*Run it anyway[^\n]*\? \[y\/N\] $/m;
+    const no = await sat(stage, args, [[question, "n\n"]]);
+    assert.equal(no.code, 1, no.seen);
+    assert.doesNotMatch(no.seen, /never_found/);
+    const { code, seen } = await sat(stage, args, [[question, "y\n"]]);
+    assert.equal(code, 3, seen);
+    assert.match(seen, /^ {2}never_found: /m);
+  },
+);
 
-terminalTest("what would surely be refused is told, and not asked for", async (stage) => {
+terminalTest("a rotation that would be rejected is reported without a prompt", async (stage) => {
   stage.emulators.two.cluster.put(untriable(stage));
   const tried = await sat(stage, ["rotate", ...OLD, ...NEW, ...ALL], []);
   assert.equal(tried.code, 1, tried.seen);
@@ -94,7 +97,7 @@ terminalTest("what would surely be refused is told, and not asked for", async (s
   assert.deepEqual(stored(stage), Array(5).fill(stage.canary.value));
 });
 
-terminalTest("neither --yes nor a dry run asks", async (stage) => {
+terminalTest("rotate does not prompt with --yes or in a dry run", async (stage) => {
   const dry = await sat(stage, [...ROTATE, ...ALL, "--dry-run"], []);
   assert.deepEqual([dry.code, /y\/N/.test(dry.seen)], [0, false], dry.seen);
   assert.deepEqual(stored(stage), Array(5).fill(stage.canary.value));
@@ -106,7 +109,7 @@ terminalTest("neither --yes nor a dry run asks", async (stage) => {
   assert.deepEqual([code, /y\/N/.test(seen)], [0, false], seen);
 });
 
-terminalTest("Ctrl-C at the question changes nothing", async (stage) => {
+terminalTest("Ctrl-C at the prompt changes nothing", async (stage) => {
   const { code, seen, echoes } = await sat(stage, [...ROTATE, ...ALL], [[QUESTION, "\x03"]]);
   assert.deepEqual([code, echoes], [130, true], seen);
   assert.deepEqual(stored(stage), Array(5).fill(stage.canary.value));

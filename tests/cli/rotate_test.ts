@@ -11,17 +11,17 @@ import {
 } from "./credentials_support.ts";
 import { forgetGone, NEW, OLD, ROTATE, store, stored } from "./rotate_support.ts";
 
-/** A value replaced everywhere, as `rotate` tells it. */
+/** `rotate` replaces a value everywhere, and reports it. */
 
 const test = testsBothWays((each) => Deno.test(each));
 
 type Act = (stage: Stage & { readonly fresh: string }) => Promise<void>;
 
-/** The same where both clusters hold the old value, with a new one. */
+/** A stage whose clusters both hold the old value, and a new value. */
 const rotationTest = (sentence: string, act: Act, options?: StageOptions) =>
   test(sentence, withValues(act), options);
 
-/** What is the same by a server. */
+/** Tests that run in process and through a server. */
 const clientTest = (sentence: string, act: Act) =>
   Deno.test(sentence, () => onStage(withValues(act)));
 
@@ -40,23 +40,27 @@ function withValues(act: Act): (stage: Stage) => Promise<void> {
 
 const BOTH = ["--cluster", "one,two"];
 
-rotationTest("a rotation of all clusters is safe, and says so", async (stage) => {
-  await forgetGone(stage);
-  const { run, fresh } = stage;
-  assertEnded(await run([...ROTATE, "--all-clusters", "--yes"]), {
-    stdout: /^CLUSTER +SECRET +KEYS +RESULT\n(?:(?:one|two) +\S+ +\S+ +replaced\n){5}$/,
-    stderr: new RegExp(
-      "^(one: rotated: 2 secrets\ntwo: rotated: 3 secrets|two: .*\none: .*)\n" +
-        "2 clusters: 5 replaced\n" +
-        "To roll back: run the same command with the two values swapped\\. If the new value is lost, name it with --fingerprint .*\n" +
-        "Rotation ID: (\\S+) \\(show it again: argocd-configurer rotations \\2\\)\n" +
-        "Not searched: .*\nSafe to revoke the old value: .*\n$",
-    ),
-  });
-  assert.deepEqual(stored(stage), Array(5).fill(fresh));
-}, { config: "audit-log: audit.jsonl\n" });
+rotationTest(
+  "a rotation of all clusters reports that the old value is safe to revoke",
+  async (stage) => {
+    await forgetGone(stage);
+    const { run, fresh } = stage;
+    assertEnded(await run([...ROTATE, "--all-clusters", "--yes"]), {
+      stdout: /^CLUSTER +SECRET +KEYS +RESULT\n(?:(?:one|two) +\S+ +\S+ +replaced\n){5}$/,
+      stderr: new RegExp(
+        "^(one: rotated: 2 secrets\ntwo: rotated: 3 secrets|two: .*\none: .*)\n" +
+          "2 clusters: 5 replaced\n" +
+          "To roll back: run the same command with the two values swapped\\. If the new value is lost, name it with --fingerprint .*\n" +
+          "Rotation ID: (\\S+) \\(show it again: argocd-configurer rotations \\2\\)\n" +
+          "Not searched: .*\nSafe to revoke the old value: .*\n$",
+      ),
+    });
+    assert.deepEqual(stored(stage), Array(5).fill(fresh));
+  },
+  { config: "audit-log: audit.jsonl\n" },
+);
 
-clientTest("without an audit log nothing is advised that needs a memory", async (stage) => {
+clientTest("without an audit log, no hint refers to a recorded rotation", async (stage) => {
   await forgetGone(stage);
   const { run } = stage;
   const all = [...ROTATE, "--all-clusters", "--yes"];
@@ -72,7 +76,7 @@ clientTest("without an audit log nothing is advised that needs a memory", async 
   });
 });
 
-clientTest("in a pipe nothing is done without --yes", async (stage) => {
+clientTest("without a terminal, rotate requires --yes", async (stage) => {
   const { run, canary: { value } } = stage;
   assertEnded(await run([...ROTATE, ...BOTH]), {
     code: 2,
@@ -99,7 +103,7 @@ rotationTest("a dry run shows the plan, and changes nothing", async (stage) => {
   assert.deepEqual(stored(stage), Array(5).fill(value));
 });
 
-/** What is wrong with a command line; nothing is done. */
+/** Wrong command lines, which change nothing. */
 const WRONG: [args: string[], stdin: string | undefined, stderr: RegExp][] = [
   [
     ["rotate", ...OLD, ...NEW, "--yes"],
@@ -132,7 +136,7 @@ const WRONG: [args: string[], stdin: string | undefined, stderr: RegExp][] = [
   [["rotations"], undefined, /^error: Missing ID/],
 ];
 
-clientTest("wrong usage is told, and nothing is done", async (stage) => {
+clientTest("wrong usage is reported, and nothing is rotated", async (stage) => {
   const { run, canary: { value } } = stage;
   await eachOf(WRONG, async ([args, stdin, stderr]) => {
     assertEnded(await run(args, { stdin }), { code: 2, stderr });
@@ -140,7 +144,7 @@ clientTest("wrong usage is told, and nothing is done", async (stage) => {
   assert.deepEqual(stored(stage), Array(5).fill(value));
 });
 
-clientTest("one value comes from standard input, without the break at its end", async (stage) => {
+clientTest("one value is read from standard input, without its final line break", async (stage) => {
   await forgetGone(stage);
   const { run, fresh } = stage;
   const args = ["rotate", ...OLD, "--password-stdin", "--no-verify", "--all-clusters", "--yes"];
@@ -150,7 +154,7 @@ clientTest("one value comes from standard input, without the break at its end", 
 });
 
 clientTest(
-  "the new value comes from the environment, and the old one never does",
+  "the new value is read from the environment, and the old one never is",
   async (stage) => {
     const { run, fresh, canary: { value } } = stage;
     const env = { ARGOCD_CONFIGURER_PASSWORD: fresh };
@@ -159,7 +163,7 @@ clientTest(
     assert.deepEqual(stored(stage), Array(5).fill(value));
     const args = ["rotate", ...OLD, "--no-verify", "--managed-only=false", ...BOTH, "--yes"];
     const ended = await run(args, { env });
-    // Not all clusters were seen.
+    // Not all clusters could be read.
     assertEnded(ended, {
       code: 3,
       stdout: /^CLUSTER/,
@@ -169,26 +173,29 @@ clientTest(
   },
 );
 
-rotationTest("more clusters that are not seen than may fail refuse it all", async (stage) => {
-  const { run, fresh, canary: { value } } = stage;
-  assertEnded(await run([...ROTATE, "--all-clusters", "--yes"]), {
-    code: 1,
-    stderr:
-      /^error: Cannot read cluster 'gone': [^\n]*\. Nothing was changed\. Leave it out with --cluster '!gone', or give --max-failures 1\n$/,
-  });
-  assert.deepEqual(stored(stage), Array(5).fill(value));
-  const ended = await run([...ROTATE, "--all-clusters", "--max-failures", "1", "--yes"]);
-  assertEnded(ended, {
-    code: 3,
-    stdout: /^CLUSTER/,
-    stderr:
-      /^gone: failed: [^]*^To retry the failed clusters: --cluster gone\n[^]*^Run the same command again to continue/m,
-  });
-  assert.deepEqual(stored(stage), Array(5).fill(fresh));
-});
+rotationTest(
+  "a rotation is rejected if more clusters are unreadable than --max-failures allows",
+  async (stage) => {
+    const { run, fresh, canary: { value } } = stage;
+    assertEnded(await run([...ROTATE, "--all-clusters", "--yes"]), {
+      code: 1,
+      stderr:
+        /^error: Cannot read cluster 'gone': [^\n]*\. Nothing was changed\. Leave it out with --cluster '!gone', or give --max-failures 1\n$/,
+    });
+    assert.deepEqual(stored(stage), Array(5).fill(value));
+    const ended = await run([...ROTATE, "--all-clusters", "--max-failures", "1", "--yes"]);
+    assertEnded(ended, {
+      code: 3,
+      stdout: /^CLUSTER/,
+      stderr:
+        /^gone: failed: [^]*^To retry the failed clusters: --cluster gone\n[^]*^Run the same command again to continue/m,
+    });
+    assert.deepEqual(stored(stage), Array(5).fill(fresh));
+  },
+);
 
 clientTest(
-  "a value that cannot be tried is not written, unless that is allowed",
+  "a value that cannot be verified is not written without --allow-untried",
   async (stage) => {
     const { run, fresh, canary: { value } } = stage;
     const args = ["rotate", ...OLD, ...NEW, "--cluster", "one", "--yes"];
@@ -204,18 +211,21 @@ clientTest(
   },
 );
 
-clientTest("the way back is the same with the values exchanged", async (stage) => {
-  await forgetGone(stage);
-  const { run, canary: { value } } = stage;
-  const all = ["--no-verify", "--all-clusters", "--yes"];
-  assert.equal((await run([...ROTATE, "--all-clusters", "--yes"])).code, 0);
-  const back = ["--old-password-file", "new", "--password-file", "old"];
-  const ended = await run(["rotate", ...back, ...all]);
-  assert.equal(ended.code, 0, ended.stderr);
-  assert.deepEqual(stored(stage), Array(5).fill(value));
-});
+clientTest(
+  "a rotation is rolled back by the same command with the two values swapped",
+  async (stage) => {
+    await forgetGone(stage);
+    const { run, canary: { value } } = stage;
+    const all = ["--no-verify", "--all-clusters", "--yes"];
+    assert.equal((await run([...ROTATE, "--all-clusters", "--yes"])).code, 0);
+    const back = ["--old-password-file", "new", "--password-file", "old"];
+    const ended = await run(["rotate", ...back, ...all]);
+    assert.equal(ended.code, 0, ended.stderr);
+    assert.deepEqual(stored(stage), Array(5).fill(value));
+  },
+);
 
-rotationTest("the JSON answer is the API's, and is alone on standard output", async (stage) => {
+rotationTest("-o json prints the API's response, alone on standard output", async (stage) => {
   const { run } = stage;
   const ended = await run([...ROTATE, ...BOTH, "--yes", "-o", "json"]);
   const { clusters, safe_to_revoke, old_value, rotation } = JSON.parse(ended.stdout);
@@ -236,7 +246,7 @@ rotationTest("the JSON answer is the API's, and is alone on standard output", as
 });
 
 rotationTest(
-  "the same command again changes nothing, and is safe by the audit log",
+  "repeating a rotation changes nothing, and the audit log shows that the old value is safe to revoke",
   async (stage) => {
     await forgetGone(stage);
     const { run } = stage;
@@ -263,7 +273,7 @@ const ROTATED = { status: "rotated", secrets: [], left: [] };
 const GONE = { state: "gone", fingerprints: [], places: [], not_seen: [] };
 const PROVEN = { ...DONE, safe_to_revoke: true, old_value: GONE };
 
-/** What a server sends of its one cluster and at the end, and what the command makes of it. */
+/** A server's events about its only cluster and at the end, and the result of the command. */
 const SENT: [answer: object, done: object | undefined, code: number, stderr: RegExp][] = [
   [ROTATED, PROVEN, 0, /^a: rotated: 0 secrets\n[^]*^Safe to revoke/m],
   [{}, PROVEN, 1, /Unexpected response from .* \(status 200\)/],
@@ -279,7 +289,7 @@ const SENT: [answer: object, done: object | undefined, code: number, stderr: Reg
   [ROTATED, { ...DONE, error: true, message: "Broken" }, 3, /^error: Broken$[^]*^NOT safe/m],
 ];
 
-Deno.test("nothing is safe to revoke by what a server has not said in full", async () => {
+Deno.test("an incomplete response from a server never reports a value as safe to revoke", async () => {
   await onStage(async ({ runAlone }) => {
     await eachOf(SENT, async ([answer, done, code, stderr]) => {
       const events = [

@@ -17,7 +17,7 @@ for (
     ["json", /^\{"time":"\S+Z","level":"info","part":"server","message":"listening","url":"http:/],
   ] as const
 ) {
-  Deno.test(`it says in a ${format} line where it listens, and answers there`, async () => {
+  Deno.test(`serve logs its address in a ${format} line, and responds there`, async () => {
     await using running = program(["serve", "--port", "0", "--log-format", format]);
     await running.line(line);
     await health(await listening(running));
@@ -25,7 +25,7 @@ for (
 }
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
-  Deno.test(`${signal} ends it with exit code 0`, async () => {
+  Deno.test(`${signal} stops the server with exit code 0`, async () => {
     await using running = program(["serve", "--port", "0"]);
     await health(await listening(running));
     running.kill(signal);
@@ -36,12 +36,12 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
   });
 }
 
-Deno.test("flags without a command serve", async () => {
+Deno.test("flags without a command start the server", async () => {
   await using running = program(["--port", "0"]);
   await health(await listening(running));
 });
 
-/** An API server that takes connections and never answers. */
+/** An API server that accepts connections and never responds. */
 function hungServer() {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const connections: Deno.Conn[] = [];
@@ -54,7 +54,7 @@ function hungServer() {
   })();
   return {
     url: `http://127.0.0.1:${listener.addr.port}`,
-    /** Resolves when somebody has connected. */
+    /** Resolves at the first connection. */
     asked: first.promise,
     async [Symbol.asyncDispose]() {
       listener.close();
@@ -106,7 +106,7 @@ Deno.test("SIGTERM while a client stalls in sending its body stops the server wi
   assert.equal(code, 0, stderr);
 });
 
-Deno.test("a port in use is exit code 1 and reported", async () => {
+Deno.test("a port in use is reported, with exit code 1", async () => {
   using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = taken.addr;
   const { code, stderr } = await outcome(["--port", String(port)]);
@@ -133,14 +133,14 @@ const WRONG_USAGE: [what: string, args: string[], says: RegExp][] = [
   ],
   ["an unknown command", ["sevre"], /Unknown command 'sevre'; did you mean 'serve'\?/],
   [
-    "a port that is no number",
+    "a port that is not a number",
     ["--port", "many"],
     /^error: --port must be a number\n/,
   ],
   ["a flag without its value", ["--port"], /Expected input for flag --port/],
   ["a port that is too high", ["--port", "65536"], /'port' from flag --port: /],
   [
-    "a timeout of nothing",
+    "a timeout of zero",
     ["--kubectl-timeout", "0"],
     /'kubectl_timeout' from flag --kubectl-timeout: /,
   ],
@@ -156,14 +156,14 @@ const WRONG_USAGE: [what: string, args: string[], says: RegExp][] = [
     /Cannot listen on '::' without tokens: anyone who can reach it could write credentials/,
   ],
   [
-    "a configuration file that is not there",
+    "a missing configuration file",
     ["--config", "no/such.yaml"],
     /configuration file no\/such\.yaml: no such file/,
   ],
 ];
 
 for (const [what, args, says] of WRONG_USAGE) {
-  Deno.test(`${what} is exit code 2 and said`, async () => {
+  Deno.test(`${what} is reported, with exit code 2`, async () => {
     const { code, stderr, stdout } = await outcome(args);
     assert.equal(code, 2, stderr);
     assert.match(stderr, says);
@@ -213,7 +213,7 @@ Deno.test("an invalid value in the environment is exit code 2 and names the vari
   );
 });
 
-Deno.test("a file of settings is used, an unknown key in it is a warning", async () => {
+Deno.test("a settings file is used, and an unknown key in it is a warning", async () => {
   await using here = await folder();
   const file = await here.write("good.yaml", "port: 0\nlog-format: json\nkubectl-timeout: 5\n");
   await using running = program(["--config", file]);
@@ -249,7 +249,7 @@ Deno.test("serve --help shows its options and is exit code 0", async () => {
 for (
   const command of ["serve", "start", "stop", "restart", "status", "logs", "demo", "completion"]
 ) {
-  Deno.test(`${command} --help has an example, what it does, its flags, and no colours`, async () => {
+  Deno.test(`${command} --help has a description, an example and flags, and no colours`, async () => {
     const { code, stdout, stderr } = await outcome([command, "--help"], {
       env: { NO_COLOR: "", FORCE_COLOR: "1" },
     });
@@ -279,7 +279,7 @@ Deno.test("version shows the version, the commit of a build, and the runtime", a
   );
 });
 
-Deno.test("without the kubectl asked for it warns, and a read is 503 and names kubectl", async () => {
+Deno.test("without the configured kubectl the server warns, and reads are 503 and name kubectl", async () => {
   await using clusters = await folder();
   await using nothing = await folder();
   await clusters.write("test-cluster.kubeconfig", kubeconfig("http://127.0.0.1:9"));
@@ -295,7 +295,7 @@ Deno.test("without the kubectl asked for it warns, and a read is 503 and names k
   await health(url);
 });
 
-Deno.test("without kubectl it says that clusters are reached directly, and does so", async () => {
+Deno.test("without kubectl the server logs that it connects to clusters directly, and does so", async () => {
   await using clusters = await folder();
   await using nothing = await folder();
   await clusters.write("test-cluster.kubeconfig", kubeconfig("http://127.0.0.1:9"));
@@ -308,7 +308,7 @@ Deno.test("without kubectl it says that clusters are reached directly, and does 
   await running.line(/WARNING api: cluster request failed .*cluster=test-cluster/);
 });
 
-Deno.test("a missing folder of clusters is an empty list and a warning, until it is there", async () => {
+Deno.test("a missing clusters folder is an empty list and a warning, until it exists", async () => {
   await using here = await folder();
   const clusters = join(here.path, "clusters");
   await using running = program(["--port", "0", "--clusters-folder", clusters]);

@@ -4,7 +4,7 @@ import { type Ended, folder } from "./support.ts";
 
 const ROOT = join(import.meta.dirname!, "..", "..");
 
-/** Runs a copy of the script, so that what is built in the project does not matter. */
+/** Runs a copy of the script, so that a build in the project does not matter. */
 async function manager(
   root: string,
   args: string[],
@@ -26,7 +26,7 @@ async function stub(path: string): Promise<void> {
   await Deno.writeTextFile(path, '#!/bin/sh\necho "$0 $*"\n', { mode: 0o755 });
 }
 
-Deno.test("the manager's script has the five words, and others are a wrong usage", async () => {
+Deno.test("the manager's script has five commands, and others are wrong usage", async () => {
   await using here = await folder();
   await stub(join(here.path, "dist", "argocd-configurer"));
   for (const word of ["start", "stop", "restart", "status", "logs"]) {
@@ -41,7 +41,7 @@ Deno.test("the manager's script has the five words, and others are a wrong usage
   }
 });
 
-Deno.test("it takes what is built, then what is installed, then the source", async () => {
+Deno.test("the script runs the built program, else the installed one, else the source", async () => {
   await using here = await folder();
   const bin = join(here.path, "bin");
   await stub(join(bin, "deno"));
@@ -53,7 +53,7 @@ Deno.test("it takes what is built, then what is installed, then the source", asy
   assert.equal(await ran(), `${here.path}/dist/argocd-configurer status\n`);
 });
 
-Deno.test("it manages a real server in the folder that it is called in", async () => {
+Deno.test("the script manages a real server in the current folder", async () => {
   await using here = await folder();
   await using project = await folder();
   await Deno.mkdir(join(project.path, "bin"));

@@ -2,28 +2,28 @@ import assert from "node:assert/strict";
 import { onPath, realWorld } from "../../scripts/control_plane/cache.ts";
 import { programCommand } from "./credentials_support.ts";
 
-/** Where somebody sits before a terminal. */
+/** Runs the program in a terminal. */
 
-/** Makes one. Others than Linux's differ. */
+/** Provides a terminal. Only Linux's version is supported. */
 export const script = Deno.build.os === "linux" ? await onPath("script", realWorld) : undefined;
 
 export interface Sat {
   readonly code: number;
-  /** All that was to be seen. */
+  /** The text on the screen. */
   readonly seen: string;
-  /** Whether the terminal shows again what is typed. */
+  /** Whether the terminal echoes typed text again. */
   readonly echoes: boolean;
 }
 
-/** What is typed when that is seen. */
+/** The text to type when the pattern is on the screen. */
 export type Typed = readonly [when: RegExp, keys: string];
 
 /**
  * Runs the program in a terminal.
  * @param cwd its working directory
- * @param typed one after the other
- * @param columns how wide it is. On one that has a width the runtime clears lines before the program
- * begins; without one no line is drawn in place
+ * @param typed the texts to type, in this order
+ * @param columns width of the terminal. With a width, the runtime clears lines before the program
+ * starts; without one, no line is drawn in place
  */
 export async function sit(
   cwd: string,
@@ -33,7 +33,7 @@ export async function sit(
   columns?: number,
 ): Promise<Sat> {
   const quoted = programCommand(args).map((word) => `'${word.replaceAll("'", `'\\''`)}'`);
-  // Ctrl-C is for the program, and not for the shell around it.
+  // Ctrl-C is meant for the program, not for the shell around it.
   const size = columns === undefined ? "" : `stty rows 24 cols ${columns}; `;
   const shell = `${size}trap : INT; ${quoted.join(" ")}; code=$?; stty -a; echo "code $code."`;
   const child = new Deno.Command(script!, {

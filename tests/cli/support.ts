@@ -4,10 +4,10 @@ import { join } from "node:path";
 /** The root of the project. */
 const ROOT = join(import.meta.dirname!, "..", "..");
 
-/** A folder that goes away at the end of the block. */
+/** A folder that is removed at the end of the block. */
 export interface Folder extends AsyncDisposable {
   readonly path: string;
-  /** Writes a file that only its owner may read, and gives its path. */
+  /** Writes a file that only its owner may read. @returns its path */
   write(name: string, content: string): Promise<string>;
 }
 
@@ -44,9 +44,9 @@ export interface Ended {
 
 /** The program as a process; killed at the end of the block if it still runs. */
 export interface Program extends AsyncDisposable {
-  /** Waits for a line on standard error and gives its match. */
+  /** Waits for a line on standard error. @returns its match */
   line(pattern: RegExp): Promise<RegExpExecArray>;
-  /** Waits for a line on standard output and gives its match. */
+  /** Waits for a line on standard output. @returns its match */
   printed(pattern: RegExp): Promise<RegExpExecArray>;
   kill(signal: Deno.Signal): void;
   readonly ended: Promise<Ended>;
@@ -54,17 +54,17 @@ export interface Program extends AsyncDisposable {
 
 export interface ProgramOptions {
   readonly env?: Record<string, string>;
-  /** Whether it gets no other variables. */
+  /** Whether the program gets no other variables. */
   readonly clearEnv?: boolean;
   /** @default the root of the project */
   readonly cwd?: string;
   /** Another module that is the program, with something added. @default {@link BUILT} or main.ts */
   readonly main?: string;
-  /** How many files it may have open. @default as many as this process */
+  /** The limit of open files. @default that of this process */
   readonly maxFiles?: number;
 }
 
-/** Whoever runs the tests may have a configuration, and a server. */
+/** The user who runs the tests may have a configuration and a server. */
 const NOBODYS = { XDG_CONFIG_HOME: "/nonexistent", XDG_STATE_HOME: "/nonexistent" };
 
 /** A built executable to test in place of the source. */
@@ -101,14 +101,14 @@ export function program(args: readonly string[], options: ProgramOptions = {}): 
       try {
         child.kill("SIGKILL");
       } catch {
-        // It has ended.
+        // The process has exited.
       }
       await ended;
     },
   };
 }
 
-/** An output of a process, of which lines can be waited for. */
+/** An output of a process whose lines can be waited for. */
 function linesOf(output: ReadableStream<Uint8Array<ArrayBuffer>>) {
   let text = "";
   let closed = false;
@@ -137,7 +137,7 @@ function linesOf(output: ReadableStream<Uint8Array<ArrayBuffer>>) {
   };
 }
 
-/** Runs the program to its end. */
+/** Runs the program until it exits. */
 export async function outcome(args: readonly string[], options?: ProgramOptions): Promise<Ended> {
   await using running = program(args, options);
   return await running.ended;
@@ -150,7 +150,7 @@ export async function demoOf(running: Program): Promise<{ url: string; log: stri
   return { url: url!, log: log! };
 }
 
-/** The URL that the program says it listens on. */
+/** The URL that the program logs. */
 export async function listening(running: Program): Promise<string> {
   const [, url] = await running.line(/listening.*(http:\/\/[\d.]+:\d+)/);
   return url!;

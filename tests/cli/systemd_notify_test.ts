@@ -32,19 +32,19 @@ Deno.test("a server that cannot listen is never ready", async () => {
   assert.deepEqual(socket.received, []);
 });
 
-Deno.test("a stopped process says nothing more, so that the watchdog ends it", async () => {
+Deno.test("a suspended process sends no notification, so that the watchdog kills it", async () => {
   await using socket = await notifySocket("file");
   const env = { NOTIFY_SOCKET: socket.name, WATCHDOG_USEC: "150000" };
   await using server = program(["serve", "--port", "0"], { env });
   await socket.heard("WATCHDOG=1", 2);
   server.kill("SIGSTOP");
-  await new Promise((resolve) => setTimeout(resolve, 200)); // what was on its way
+  await new Promise((resolve) => setTimeout(resolve, 200)); // notifications that were already sent
   const before = socket.received.length;
   await new Promise((resolve) => setTimeout(resolve, 500));
   assert.equal(socket.received.length, before);
 });
 
-/** Runs the source with these flags of Deno until it listens, and then was heard. */
+/** Runs the source with these Deno flags until it listens, and then until `heard` resolves. */
 async function saidWith(
   flags: readonly string[],
   env: Record<string, string>,
@@ -71,7 +71,7 @@ async function saidWith(
   return said;
 }
 
-Deno.test("the permissions of the built program are enough for it", async () => {
+Deno.test("the permissions of the built program suffice to notify systemd", async () => {
   await using socket = await notifySocket("abstract");
   const flags = [...unstableFlags(denoConfig.unstable), ...PERMISSIONS];
   const env = { NOTIFY_SOCKET: socket.name };
@@ -79,7 +79,7 @@ Deno.test("the permissions of the built program are enough for it", async () => 
   assert.doesNotMatch(said, /cannot notify systemd/);
 });
 
-Deno.test("under the permissions of the task it is said that systemd cannot be notified, and served", async () => {
+Deno.test("with the permissions of the task the server warns that it cannot notify systemd, and serves", async () => {
   await using socket = await notifySocket("abstract");
   const flags = /--allow-net=.* (?=main\.ts)/.exec(denoConfig.tasks.start.command)![0].trim();
   const said = await saidWith(flags.split(" "), { NOTIFY_SOCKET: socket.name });

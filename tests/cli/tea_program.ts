@@ -6,7 +6,7 @@ import type { Operation } from "../../src/operations/operation.ts";
 import { parseBody, parseQuery } from "../../src/operations/parse.ts";
 import { OPERATIONS } from "../../src/operations/table.ts";
 
-/** The program with operations that it does not have, of which nothing but these knows. */
+/** The program with additional operations, which no other file knows. */
 
 const potFields = {
   colour: open(z.string(), "The pot's colour", { value: "colour" }),
@@ -95,7 +95,7 @@ const SCALD_BODY = {
   fields: scaldFields,
 };
 
-/** Has faults that quote what they were given. */
+/** Throws errors that quote its input. */
 const SCALD: Operation = {
   ...BREW,
   name: "scaldTea",

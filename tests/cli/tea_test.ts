@@ -8,7 +8,7 @@ import { type Ended, type Folder, folder, outcome } from "./support.ts";
 
 const main = join(import.meta.dirname!, "tea_program.ts");
 
-/** The code of the tin and the lid's key, which no output may have. */
+/** The code of the tin and the lid's key, which no output may contain. */
 const canary = makeCanary();
 
 async function inKitchen(test: (run: Run, kitchen: Folder) => Promise<void>): Promise<void> {
@@ -26,7 +26,7 @@ type Run = (...args: readonly string[]) => Promise<Ended>;
 
 const BREW = ["tea", "brew", "--tea", "green", "--guests", "ann,bob", "--tin-code-file", "code"];
 
-Deno.test("it is carried out, and the first list in its answer is shown as a table", () =>
+Deno.test("a new operation runs, and the first list in its response is shown as a table", () =>
   inKitchen(async (run) => {
     const { code, stdout, stderr } = await run(...BREW);
     const letters = String(canary.value.length).padEnd(10);
@@ -39,13 +39,13 @@ Deno.test("it is carried out, and the first list in its answer is shown as a tab
     ]);
   }));
 
-Deno.test("an answer without a list is shown as YAML; its argument stands at its place", () =>
+Deno.test("a response without a list is shown as YAML, and the argument is positional", () =>
   inKitchen(async (run) => {
     const { code, stdout } = await run("tea", "leaves", "ann");
     assert.deepEqual([code, load(stdout)], [0, { guest: "ann", future: { is: "bright" } }]);
   }));
 
-Deno.test("all that it misses is told at once, before a file is looked for", () =>
+Deno.test("all missing flags are reported together, before a file is read", () =>
   inKitchen(async (run) => {
     const { code, stderr } = await run("tea", "brew", "--pot-lid-key-file", "nowhere");
     assert.deepEqual([code, stderr], [
@@ -56,7 +56,7 @@ Deno.test("all that it misses is told at once, before a file is looked for", () 
     assert.match((await run("tea", "leaves")).stderr, /^error: Missing NAME \(tea leaves NAME\)\n/);
   }));
 
-Deno.test("a dry run by the client shows what would be sent, less its secrets", () =>
+Deno.test("a client dry run shows the request without its secrets", () =>
   inKitchen(async (run) => {
     const pot = ["--pot-colour", "red", "--pot-lid-key-file", "code", "--milk"];
     const { code, stdout } = await run(...BREW, ...pot, "--dry-run", "client", "-o", "json");
@@ -73,7 +73,7 @@ Deno.test("a dry run by the client shows what would be sent, less its secrets", 
     }]);
   }));
 
-/** Where it goes wrong, and what tells of it. */
+/** Where the operation fails, and the report of the error. */
 const FAULTS: [args: string[], says: RegExp][] = [
   [
     ["taken"],
@@ -91,7 +91,7 @@ const FAULTS: [args: string[], says: RegExp][] = [
   ],
 ];
 
-Deno.test("a fault that quotes a secret is told by its name and place, and not by what it says", () =>
+Deno.test("an internal error that quotes a secret is reported by its type and location, without its message", () =>
   inKitchen(async (run) => {
     for (const [args, says] of FAULTS) {
       const given = ["--tin-code-file", "code", "--when", ...args];
@@ -104,7 +104,7 @@ Deno.test("a fault that quotes a secret is told by its name and place, and not b
     assert.match(unready.stderr, /^error: Internal error\. .*: Error\n +at /);
   }));
 
-Deno.test("what is wrong is told by its flags, and no flag takes a secret", () =>
+Deno.test("errors name the operation's flags, and no flag takes a secret", () =>
   inKitchen(async (run) => {
     const wrong = await run(...BREW, "--pot-colour", "red");
     assert.deepEqual([wrong.code, wrong.stderr.split("\n")[0]], [
@@ -123,7 +123,7 @@ Deno.test("what is wrong is told by its flags, and no flag takes a secret", () =
     }
   }));
 
-Deno.test("help shows its flags, and that of all commands loads none of them", () =>
+Deno.test("help shows the operation's flags, and the list of commands loads no operation", () =>
   inKitchen(async (run) => {
     const { stdout } = await run("tea", "brew", "--help");
     for (
@@ -150,7 +150,7 @@ Deno.test("help shows its flags, and that of all commands loads none of them", (
     );
   }));
 
-Deno.test("shells complete it", () =>
+Deno.test("shell completion proposes the operation's commands, flags and values", () =>
   inKitchen(async (run) => {
     const completions = async (...words: string[]) => {
       const { stdout } = await run("complete", "--", ...words);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type Folder, folder, listening, outcome, program } from "./support.ts";
 
-/** Tokens by the command line, and a server that asks for them. */
+/** The `token` commands, and a server that requires tokens. */
 
 async function create(here: Folder, ...flags: string[]): Promise<string> {
   const { code, stdout, stderr } = await outcome([
@@ -109,14 +109,18 @@ Deno.test("the token of the environment has the role admin, and kubectl does not
 
 const WRONG: [what: string, args: string[], says: RegExp, code?: number][] = [
   [
-    "a role that is none",
+    "an unknown role",
     ["--name", "a", "--role", "owner"],
     /--role must be reader, writer or admin\n/,
   ],
-  ["a name that is none", ["--name", "a b", "--role", "reader"], /Cannot use name 'a b'/],
+  ["an invalid name", ["--name", "a b", "--role", "reader"], /Cannot use name 'a b'/],
   ["no name", ["--role", "reader"], /^error: Missing --name$/m],
   ["neither name nor role", [], /^error: Missing --name, --role$/m],
-  ["clusters that are none", ["--name", "a", "--role", "reader", "--clusters", "a/b"], /clusters/],
+  [
+    "an invalid cluster pattern",
+    ["--name", "a", "--role", "reader", "--clusters", "a/b"],
+    /clusters/,
+  ],
   ["no clusters", ["--name", "a", "--role", "reader", "--clusters", " ,"], /clusters/],
   ...["soon", "0d", "-1d", "2001-01-01", "45", "90", "9999999d"].map((time) =>
     [
@@ -128,7 +132,7 @@ const WRONG: [what: string, args: string[], says: RegExp, code?: number][] = [
 ];
 
 for (const [what, args, says] of WRONG) {
-  Deno.test(`token create with ${what} is a wrong usage, and makes nothing`, async () => {
+  Deno.test(`token create with ${what} is wrong usage, and creates nothing`, async () => {
     await using here = await folder();
     const file = join(here.path, "tokens.yaml");
     const { code, stdout, stderr } = await outcome([
@@ -159,7 +163,7 @@ Deno.test("a token's name is unique, and a missing token cannot be removed", asy
   assert.match(await list(here), /\nci +reader /);
 });
 
-Deno.test("for scripts, tokens are JSON or YAML, without their hashes", async () => {
+Deno.test("token commands print JSON or YAML for scripts, without the hashes", async () => {
   await using here = await folder();
   const file = join(here.path, "tokens.yaml");
   const run = async (...args: string[]) => {
@@ -189,13 +193,17 @@ Deno.test("for scripts, tokens are JSON or YAML, without their hashes", async ()
   assert.ok(!json.includes(sum) && !json.includes(token));
 });
 
-Deno.test("token delete is token remove, and a missing file is named", async () => {
+Deno.test("token delete is an alias of token remove, and a missing tokens file is reported", async () => {
   await using here = await folder();
   const file = join(here.path, "tokens.yaml");
   await create(here, "--name", "ci", "--role", "reader");
   const run = (...args: string[]) => outcome(["token", ...args, "--tokens-file", file]);
   assert.equal((await run("delete", "ci")).code, 0);
-  assert.equal(await list(here), "NAME   ROLE   CLUSTERS   EXPIRES\n");
+  assert.deepEqual(await run("list"), {
+    code: 0,
+    stdout: "",
+    stderr: `No tokens in ${file}. Create one with 'argocd-configurer token create'\n`,
+  });
   const nameless = await run("remove");
   assert.equal(nameless.code, 2);
   assert.match(nameless.stderr, /^error: Missing NAME \(token remove NAME\)$/m);

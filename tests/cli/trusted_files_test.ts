@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { folder, listening, outcome, program } from "./support.ts";
 import { place } from "./place.ts";
 
-/** Files that somebody else has laid where the program is started. */
+/** Files of another user in the working directory. */
 
 const STRANGER = 65534;
-/** Only the superuser can give a file away. */
+/** Only root can change the owner of a file. */
 const ignore = Deno.uid() !== 0;
 
 /** A working directory with another user's configuration in it. */
@@ -39,7 +39,7 @@ for (const command of [["serve", "--port", "0"], ["clusters"], ["secrets", "--cl
 }
 
 Deno.test({
-  name: "who may own a configuration the environment says, not the configuration",
+  name: "the environment sets who may own a configuration, not the configuration",
   ignore,
   async fn() {
     await using here = await strangers();
@@ -51,7 +51,7 @@ Deno.test({
 
 for (const name of ["server.log", "server.pid"]) {
   for (const there of [true, false]) {
-    Deno.test(`start goes through no link ${name}, whose file is ${there ? "" : "not "}there`, async () => {
+    Deno.test(`start does not follow a symbolic link ${name} whose target ${there ? "exists" : "does not exist"}`, async () => {
       await using here = await place();
       const target = join(here.path, "target");
       if (there) await Deno.writeTextFile(target, "precious\n", { mode: 0o600 });
@@ -65,7 +65,7 @@ for (const name of ["server.log", "server.pid"]) {
   }
 }
 
-Deno.test("a log that serve is given is no link", async () => {
+Deno.test("serve --log-file does not follow a symbolic link", async () => {
   await using here = await place();
   const target = await here.write("target", "precious\n");
   const link = join(here.path, "link");

@@ -5,9 +5,9 @@ import { EXAMPLES } from "../http/bodies.ts";
 import { openapi } from "../http/documented.ts";
 
 /**
- * Types that openapi-typescript makes of `/openapi.json` take every request that a document shows.
- * The generator brings a compiler of its own, which no package of the program is to be resolved with:
- * it has a lock of its own, and is run by `--no-config`.
+ * Types that openapi-typescript generates from `/openapi.json` accept every request that a document shows.
+ * The generator has its own compiler, which must not affect the program's packages: it has its own
+ * lock file and runs with `--no-config`.
  */
 
 const LOCK = join(import.meta.dirname!, "openapi_typescript.lock");
@@ -16,7 +16,7 @@ const GENERATOR = "npm:openapi-typescript@7.13.0";
 interface Written {
   readonly path: string;
   readonly body: unknown;
-  /** That the compiler refuses it. */
+  /** Whether the compiler must reject it. */
   readonly isWrong?: boolean;
 }
 
@@ -41,7 +41,7 @@ const assigned = ({ path, body, isWrong }: Written, i: number) =>
   (isWrong ? "// @ts-expect-error it is wrong\n" : "") +
   `export const body${i}: Body<${JSON.stringify(path)}> = ${JSON.stringify(body)};\n`;
 
-/** What the compiler says of bodies as those of requests to their paths; nothing where it takes all. */
+/** The compiler's errors for request bodies; empty if it accepts all. */
 async function compiled(document: unknown, bodies: readonly Written[]): Promise<string> {
   const folder = await Deno.makeTempDir({ prefix: "clients-" });
   try {
@@ -70,18 +70,18 @@ async function documented(): Promise<Written[]> {
   return [...await shownRequests(), ...examples];
 }
 
-Deno.test("types made of the document take each request that a document shows", async () => {
+Deno.test("types generated from the OpenAPI document accept each request that a document shows", async () => {
   const shown = await shownRequests();
-  assert.ok(shown.length >= 5, `only ${shown.length} are found`);
+  assert.ok(shown.length >= 5, `only ${shown.length} requests found`);
   assert.equal(await compiled(await openapi(), await documented()), "");
 });
 
 const LOGIN = { username: "octocat", password: "your_token" };
 const DOCKER = { cluster_name: "test-cluster", name: "app", namespaces: "default", ...LOGIN };
 
-/** Bodies that the program refuses, and the compiler with such types, too. */
+/** Bodies that both the program and the compiler reject. */
 const WRONG: [what: string, path: string, body: object][] = [
-  ["a field that is not there", "/secrets/add_docker", { ...DOCKER, namespace: "default" }],
+  ["a field that does not exist", "/secrets/add_docker", { ...DOCKER, namespace: "default" }],
   ["no cluster", "/secrets/add_docker", { ...DOCKER, cluster_name: undefined }],
   ["no credential", "/secrets/add_docker", { ...DOCKER, password: undefined }],
   ["no namespaces", "/secrets/add_docker", { ...DOCKER, namespaces: undefined }],
@@ -89,12 +89,12 @@ const WRONG: [what: string, path: string, body: object][] = [
   ["another type", "/secrets/verify", { type: "svn", url: "https://example.com/a", ...LOGIN }],
 ];
 
-Deno.test("types made of the document refuse what the program refuses", async () => {
+Deno.test("types generated from the OpenAPI document reject what the program rejects", async () => {
   const wrong = WRONG.map(([, path, body]) => ({ path, body, isWrong: true }));
   assert.equal(await compiled(await openapi(), wrong), "");
 });
 
-Deno.test("a default in the document would make its types refuse the documents' own request", async () => {
+Deno.test("a default in the OpenAPI document would make its types reject the documents' own request", async () => {
   const document = structuredClone(await openapi());
   document.components.schemas.AddDockerAtRoot.properties.upsert.default = false;
   assert.match(await compiled(document, await documented()), /'upsert' is missing/);

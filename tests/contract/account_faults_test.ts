@@ -12,7 +12,7 @@ import { contractTests } from "./subject.ts";
 
 const contractTest = contractTests((test) => Deno.test(test));
 
-/** What the store makes of failures at namespaces and service accounts, over each transport. */
+/** How the store handles failures of namespaces and service accounts, over each transport. */
 
 const TOO_MANY: EmulatedFault = {
   kind: "status",
@@ -39,7 +39,7 @@ const toAccounts = (...methods: string[]): About => ({ method, path }) =>
 const toNamespaces = (...methods: string[]): About => ({ method, path }) =>
   methods.includes(method) && /\/namespaces$/.test(path);
 
-/** The first requests `about` something fail so many times; counts all. */
+/** The first requests `about` something fail this many times. Counts all of them. */
 function firstTimes(about: About, times: number, fault: EmulatedFault) {
   const faults = {
     count: 0,
@@ -49,7 +49,7 @@ function firstTimes(about: About, times: number, fault: EmulatedFault) {
   return faults;
 }
 
-/** Three service accounts with a pull secret, and one more that is to be used. */
+/** Three service accounts with a pull secret, and another one to attach. */
 async function threeUses(world: EmulatedWorld): Promise<PullSecretUse[]> {
   const namespace = await world.namespace();
   return await Promise.all(["a", "b", "c"].map(async (name) => {
@@ -79,7 +79,7 @@ for (const [sentence, fault, times] of PASSING) {
   });
 
   faultTest(
-    `pull secrets are attached when the reading succeeds after ${sentence}`,
+    `pull secrets are attached after reads that got ${sentence}`,
     async (world) => {
       const uses = await threeUses(world);
       world.emulator.fault = firstTimes(toAccounts("GET"), times, fault).fault;
@@ -98,7 +98,7 @@ const LISTS: [what: string, about: About, list: (world: EmulatedWorld) => Promis
 ];
 
 for (const [what, about, list] of LISTS) {
-  faultTest(`a list of ${what} that hangs is a timeout at its deadline`, async (world) => {
+  faultTest(`a list of ${what} that hangs is a timeout at the deadline`, async (world) => {
     world.emulator.fault = (request) => about(request) ? HANG : undefined;
     const began = performance.now();
     const error = await failure("timeout", list(world));
@@ -150,14 +150,14 @@ for (const [sentence, fault] of UNCERTAIN) {
       const second = pullSecrets(await world.findAccount(uses[1]!.namespace, "b"));
       const changed = change === "attach" ? ["old", "new"] : [];
       assert.deepEqual(second, carriedOut ? changed : ["old"]);
-      // Whatever became of it, the same once more settles it.
+      // Whether or not it was carried out, repeating it completes it.
       assert.deepEqual(words(await world.store[change](uses, soon())), ["done", "done", "done"]);
       assert.deepEqual(pullSecrets(await world.findAccount(uses[1]!.namespace, "b")), changed);
     });
   }
 }
 
-faultTest("without the right to read a service account none is changed", async (world) => {
+faultTest("without the right to read one service account, none is changed", async (world) => {
   const uses = await threeUses(world);
   const { namespace } = uses[0]!;
   world.emulator.fault = (request) =>
@@ -169,37 +169,43 @@ faultTest("without the right to read a service account none is changed", async (
   assert.ok(!world.emulator.requests.some((line) => /^(PUT|PATCH) .*serviceaccounts/.test(line)));
 });
 
-faultTest("without the right to change one service account the others are", async (world) => {
-  const uses = await threeUses(world);
-  const { namespace } = uses[0]!;
-  world.emulator.fault = (request) =>
-    toAccounts("PUT")(request) && isSecond(request) ? FORBIDDEN : undefined;
-  const outcomes = await world.store.attach(uses, soon());
-  assert.deepEqual(words(outcomes), ["done", "rejected forbidden", "done"]);
-  const [, second] = outcomes;
-  assert.ok(second?.kind === "rejected");
-  const what = `change imagePullSecrets of service account ${namespace}/b`;
-  const right = `cannot update serviceaccounts in namespace '${namespace}' \\(Forbidden\\)`;
-  assert.match(second.error.message, new RegExp(`^Cannot ${what} of cluster .*: .* ${right}$`));
-  assert.equal(second.error.details.namespace, namespace);
-});
+faultTest(
+  "without the right to change one service account, the others are changed",
+  async (world) => {
+    const uses = await threeUses(world);
+    const { namespace } = uses[0]!;
+    world.emulator.fault = (request) =>
+      toAccounts("PUT")(request) && isSecond(request) ? FORBIDDEN : undefined;
+    const outcomes = await world.store.attach(uses, soon());
+    assert.deepEqual(words(outcomes), ["done", "rejected forbidden", "done"]);
+    const [, second] = outcomes;
+    assert.ok(second?.kind === "rejected");
+    const what = `change imagePullSecrets of service account ${namespace}/b`;
+    const right = `cannot update serviceaccounts in namespace '${namespace}' \\(Forbidden\\)`;
+    assert.match(second.error.message, new RegExp(`^Cannot ${what} of cluster .*: .* ${right}$`));
+    assert.equal(second.error.details.namespace, namespace);
+  },
+);
 
-faultTest("without the right to create a namespace it is told so", async (world) => {
-  const names = ["a", "b", "c"].map(uniqueName);
-  world.emulator.fault = (request) =>
-    toNamespaces("POST")(request) && isSecond(request) ? FORBIDDEN : undefined;
-  const outcomes = await world.store.createNamespaces(names, soon());
-  assert.deepEqual(words(outcomes), ["done", "rejected forbidden", "done"]);
-  const [, second] = outcomes;
-  assert.ok(second?.kind === "rejected");
-  const what = `create namespace '${names[1]}'`;
-  assert.match(
-    second.error.message,
-    new RegExp(`^Cannot ${what} .* cannot create namespaces \\(Forbidden\\)$`),
-  );
-});
+faultTest(
+  "without the right to create one namespace, the others are created and the right is reported",
+  async (world) => {
+    const names = ["a", "b", "c"].map(uniqueName);
+    world.emulator.fault = (request) =>
+      toNamespaces("POST")(request) && isSecond(request) ? FORBIDDEN : undefined;
+    const outcomes = await world.store.createNamespaces(names, soon());
+    assert.deepEqual(words(outcomes), ["done", "rejected forbidden", "done"]);
+    const [, second] = outcomes;
+    assert.ok(second?.kind === "rejected");
+    const what = `create namespace '${names[1]}'`;
+    assert.match(
+      second.error.message,
+      new RegExp(`^Cannot ${what} .* cannot create namespaces \\(Forbidden\\)$`),
+    );
+  },
+);
 
-faultTest("a service account that hangs leaves those after it unknown", async (world) => {
+faultTest("a service account that hangs leaves the following ones unknown", async (world) => {
   const uses = await threeUses(world);
   const deadline = deadlineByHand(20);
   world.emulator.fault = (request) => {
@@ -214,24 +220,27 @@ faultTest("a service account that hangs leaves those after it unknown", async (w
   assert.deepEqual(left(world), []);
 });
 
-faultTest("a service account that somebody else changes meanwhile keeps both", async (world) => {
-  const uses = await threeUses(world);
-  const { namespace } = uses[0]!;
-  const { cluster } = world.emulator;
-  let changes = 0;
-  world.emulator.fault = (request) => {
-    if (!toAccounts("PUT")(request) || !isSecond(request) || ++changes > 2) return undefined;
-    const imagePullSecrets = [{ name: `theirs-${changes}` }];
-    cluster.putServiceAccount({ metadata: { namespace, name: "b" }, imagePullSecrets });
-    return undefined;
-  };
-  const outcomes = await world.store.attach(uses, soon());
-  assert.deepEqual(words(outcomes), ["done", "done", "done"]);
-  assert.equal(changes, 3);
-  assert.deepEqual(pullSecrets(await world.findAccount(namespace, "b")), ["theirs-2", "new"]);
-});
+faultTest(
+  "a concurrent change of a service account is kept, and the pull secret is attached",
+  async (world) => {
+    const uses = await threeUses(world);
+    const { namespace } = uses[0]!;
+    const { cluster } = world.emulator;
+    let changes = 0;
+    world.emulator.fault = (request) => {
+      if (!toAccounts("PUT")(request) || !isSecond(request) || ++changes > 2) return undefined;
+      const imagePullSecrets = [{ name: `theirs-${changes}` }];
+      cluster.putServiceAccount({ metadata: { namespace, name: "b" }, imagePullSecrets });
+      return undefined;
+    };
+    const outcomes = await world.store.attach(uses, soon());
+    assert.deepEqual(words(outcomes), ["done", "done", "done"]);
+    assert.equal(changes, 3);
+    assert.deepEqual(pullSecrets(await world.findAccount(namespace, "b")), ["theirs-2", "new"]);
+  },
+);
 
-faultTest("a service account that is deleted meanwhile is not_found", async (world) => {
+faultTest("a service account that is deleted concurrently is not_found", async (world) => {
   const uses = await threeUses(world);
   const { namespace } = uses[0]!;
   const { cluster } = world.emulator;
@@ -245,7 +254,7 @@ faultTest("a service account that is deleted meanwhile is not_found", async (wor
   assert.deepEqual(words(outcomes), ["done", "rejected not_found", "done"]);
 });
 
-faultTest("a service account that never stays the same is a conflict in the end", async (world) => {
+faultTest("a service account that changes at every attempt is a conflict", async (world) => {
   const uses = await threeUses(world);
   const { namespace } = uses[0]!;
   let puts = 0;
@@ -262,22 +271,25 @@ faultTest("a service account that never stays the same is a conflict in the end"
   assert.deepEqual(pullSecrets(await world.findAccount(namespace, "a")), ["old", "new"]);
 });
 
-faultTest("a conflict stays one when the service account cannot be read again", async (world) => {
-  const uses = await threeUses(world);
-  const { namespace } = uses[0]!;
-  let isChanged = false;
-  world.emulator.fault = (request) => {
-    if (isChanged && toAccounts("GET")(request)) return FORBIDDEN;
-    if (!toAccounts("PUT")(request) || !isSecond(request)) return undefined;
-    isChanged = true;
-    world.emulator.cluster.putServiceAccount({ metadata: { namespace, name: "b" } });
-    return undefined;
-  };
-  const outcomes = await world.store.attach(uses, soon());
-  assert.deepEqual(words(outcomes), ["done", "rejected conflict", "done"]);
-});
+faultTest(
+  "a conflict stays a conflict if the service account cannot be read again",
+  async (world) => {
+    const uses = await threeUses(world);
+    const { namespace } = uses[0]!;
+    let isChanged = false;
+    world.emulator.fault = (request) => {
+      if (isChanged && toAccounts("GET")(request)) return FORBIDDEN;
+      if (!toAccounts("PUT")(request) || !isSecond(request)) return undefined;
+      isChanged = true;
+      world.emulator.cluster.putServiceAccount({ metadata: { namespace, name: "b" } });
+      return undefined;
+    };
+    const outcomes = await world.store.attach(uses, soon());
+    assert.deepEqual(words(outcomes), ["done", "rejected conflict", "done"]);
+  },
+);
 
-/** Command lines of kubectl processes of this world that are still there. */
+/** Command lines of kubectl processes of this world that are still running. */
 function left({ kubeconfig }: EmulatedWorld): string[] {
   return commandLines().filter((line) => line.includes(kubeconfig));
 }

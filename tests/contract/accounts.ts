@@ -1,6 +1,6 @@
 import type { ApiRequest } from "../support/api_objects.ts";
 
-/** A ServiceAccount as the API speaks it, as far as tests look at it. */
+/** The fields of a ServiceAccount that the tests check. */
 export interface ApiAccount {
   readonly metadata: {
     readonly namespace: string;
@@ -14,12 +14,12 @@ export interface ApiAccount {
   readonly automountServiceAccountToken?: boolean;
 }
 
-/** Somebody else on the cluster, at service accounts and namespaces. */
+/** Another client of the cluster, for service accounts and namespaces. */
 export interface AccountBystander {
-  /** Creates a service account, or replaces the one that is there. */
+  /** Creates or replaces a service account. */
   putAccount(account: ApiAccount): Promise<ApiAccount>;
   findAccount(namespace: string, name: string): Promise<ApiAccount | undefined>;
-  /** What labels a namespace has; `undefined` when there is none of that name. */
+  /** The labels of a namespace; `undefined` if it does not exist. */
   labelsOf(namespace: string): Promise<Readonly<Record<string, string>> | undefined>;
 }
 
@@ -47,7 +47,7 @@ export function accountBystander(request: ApiRequest): AccountBystander {
   };
 }
 
-/** The names of an account's pull secrets. */
+/** The names of a service account's pull secrets. */
 export function pullSecrets(account: ApiAccount | undefined): (string | undefined)[] {
   return (account?.imagePullSecrets ?? []).map(({ name }) => name);
 }

@@ -14,7 +14,7 @@ export function accountsContract(subject: Subject): void {
   const put = (world: World, namespace: string, name: string, ...secrets: string[]) =>
     world.putAccount({ metadata: { namespace, name }, imagePullSecrets: refs(...secrets) });
 
-  test("lists service accounts with their pull secrets, of one namespace and all", async (world) => {
+  test("lists service accounts with their pull secrets, in one namespace and in all", async (world) => {
     const [here, there] = [await world.namespace(), await world.namespace()];
     await put(world, here, "none");
     await put(world, here, "two", "first", "second");
@@ -33,7 +33,7 @@ export function accountsContract(subject: Subject): void {
     assert.deepEqual(await world.store.serviceAccounts(uniqueName("missing"), soon()), []);
   });
 
-  test("attaches pull secrets beside those that are there, once", async (world) => {
+  test("attaches pull secrets beside the existing ones, once", async (world) => {
     const namespace = await world.namespace();
     await put(world, namespace, "bare");
     await put(world, namespace, "other", "old");
@@ -60,7 +60,7 @@ export function accountsContract(subject: Subject): void {
     }
   });
 
-  test("detaches pull secrets and leaves the others, once", async (world) => {
+  test("detaches pull secrets, keeps the others, and does nothing the second time", async (world) => {
     const namespace = await world.namespace();
     await put(world, namespace, "two", "a", "b");
     await put(world, namespace, "one", "a");
@@ -77,7 +77,7 @@ export function accountsContract(subject: Subject): void {
     }
   });
 
-  test("what is there already is not written again", async (world) => {
+  test("writes nothing if the pull secret is already attached or detached", async (world) => {
     const namespace = await world.namespace();
     const before = await put(world, namespace, "a", "x");
     const use = { namespace, serviceAccount: "a" };
@@ -86,7 +86,7 @@ export function accountsContract(subject: Subject): void {
     assert.deepEqual(await world.findAccount(namespace, "a"), before);
   });
 
-  test("without a service account or its namespace it is not_found, the others go on", async (world) => {
+  test("a missing service account or namespace is not_found, and the others are changed", async (world) => {
     const namespace = await world.namespace();
     await put(world, namespace, "there", "y");
     const missing = uniqueName("missing");
@@ -106,7 +106,7 @@ export function accountsContract(subject: Subject): void {
     assert.match(alone[0].error.message, /: (it does not exist|not_found)$/);
   });
 
-  test("several who attach to one service account at once all do", async (world) => {
+  test("concurrent attachments to one service account all succeed", async (world) => {
     const namespace = await world.namespace();
     await put(world, namespace, "a", "old");
     const secrets = ["x", "y", "z"];
@@ -139,7 +139,7 @@ export function accountsContract(subject: Subject): void {
   });
 
   if (subject.judges) {
-    test("nothing else of a service account is changed", async (world) => {
+    test("changes nothing else of a service account", async (world) => {
       const namespace = await world.namespace();
       const before = await world.putAccount({
         metadata: { namespace, name: "full", annotations: { note: 'two\nlines 🗝️ "x"' } },
@@ -157,7 +157,7 @@ export function accountsContract(subject: Subject): void {
     });
   }
 
-  test("nothing to attach or to detach is no outcome", async (world) => {
+  test("attaching or detaching nothing has no outcomes", async (world) => {
     assert.deepEqual(await world.store.attach([], soon()), []);
     assert.deepEqual(await world.store.detach([], soon()), []);
   });
@@ -168,7 +168,7 @@ function version(account: ApiAccount | undefined) {
   return { uid, resourceVersion };
 }
 
-/** What no write changes by itself. */
+/** The fields that a write does not change by itself. */
 function settled(account: ApiAccount | undefined): object {
   const { metadata, ...rest } = account!;
   const { resourceVersion: _, ...kept } = metadata;

@@ -8,11 +8,11 @@ import { kubeconfigFor } from "../support/kubeconfig.ts";
 import { silentPort } from "../support/silent_port.ts";
 import { failure, opaque, words } from "./secrets.ts";
 
-/** Connections of the api transport have to be made in a time of their own. */
+/** Connections of the api transport have their own timeout. */
 
-/** Seconds in which a connection has to be made. */
+/** The connect timeout in seconds. */
 const LIMIT = 0.3;
-/** Milliseconds that a busy machine may need besides; far less than the deadline. */
+/** Additional milliseconds for a busy machine; far less than the deadline. */
 const SLACK = 15_000;
 /** Seconds. */
 const DEADLINE = 60;
@@ -24,19 +24,19 @@ const REFUSED = `no connection within ${LIMIT} seconds (dial tcp: i/o timeout)`;
 
 interface Place {
   readonly url: string;
-  /** Connections that it has taken. */
+  /** The number of accepted connections. */
   readonly connections: number;
-  /** Resolves when all who have connected have gone. */
+  /** Resolves when all clients have disconnected. */
   gone?(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** A proxy that says this to each CONNECT, and then nothing any more. */
+/** A proxy that sends these texts to each CONNECT, and then nothing. */
 function mutedProxy(says: readonly string[]): Place {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const open: Deno.Conn[] = [];
   const served: Promise<void>[] = [];
-  /** Ends when the client has gone. */
+  /** Ends when the client has disconnected. */
   async function serve(client: Deno.Conn) {
     await client.read(new Uint8Array(4096));
     for (const text of says) {
@@ -66,7 +66,7 @@ function mutedProxy(says: readonly string[]): Place {
   };
 }
 
-/** A store of a kubeconfig; with a proxy, of a host that only that one would find. */
+/** A store for a URL; with a proxy, for a host that only the proxy could resolve. */
 function storeAt(url: string, proxy?: string, connectSeconds = LIMIT): ApiStore {
   const server = proxy === undefined ? url : `${url}\n      proxy-url: ${proxy}`;
   const content = seal(readYaml(kubeconfigFor(server)));
@@ -80,7 +80,7 @@ type StoreOf = (place: Place, connectSeconds?: number) => ApiStore;
 const TRICKLE = Array.from({ length: 200 }, (_, i) => `X-${i}: 1\r\n`);
 const ESTABLISHED = "HTTP/1.1 200 Connection established\r\n\r\n";
 
-/** What takes connections and lets nobody in, and a store that is to reach something by it. */
+/** Servers that accept connections and never complete them, and a store that uses them. */
 const DEAD: [what: string, place: () => Place, store: StoreOf][] = [
   [
     "a port that never speaks TLS",
@@ -119,7 +119,7 @@ function assertInTime(took: number) {
 }
 
 for (const [what, open, storeOf] of DEAD) {
-  Deno.test(`api: ${what} is unreachable long before the deadline, and asked once`, async () => {
+  Deno.test(`api: ${what} is unreachable long before the deadline, after one attempt`, async () => {
     const place = open();
     const store = storeOf(place);
     try {
@@ -129,14 +129,14 @@ for (const [what, open, storeOf] of DEAD) {
       assert.ok(answer.message.endsWith(`of cluster 'c': ${REFUSED}`), answer.message);
       assertInTime(took);
       assert.equal(place.connections, 1);
-      await place.gone?.(); // without having been told to
+      await place.gone?.(); // without a call of close
     } finally {
       store.close();
       await place.close();
     }
   });
 
-  Deno.test(`api: writes to ${what} are rejected, since nothing of them was sent`, async () => {
+  Deno.test(`api: writes to ${what} are rejected, since nothing was sent`, async () => {
     const place = open();
     const store = storeOf(place);
     try {
@@ -150,14 +150,14 @@ for (const [what, open, storeOf] of DEAD) {
     }
   });
 
-  Deno.test(`api: a hundred secrets of ${what} cost one wait, and others' requests too`, async () => {
+  Deno.test(`api: a hundred secrets of ${what} cost one timeout, and so do concurrent requests`, async () => {
     const place = open();
     const store = storeOf(place, 1);
     try {
       const refs = Array.from({ length: 100 }, (_, i) => ({ namespace: "a", name: `x${i}` }));
       const all = () =>
         Promise.all([1, 2, 3].map(() => failure("unreachable", store.read(refs, soon()))));
-      // One after the other they would be seven and more.
+      // One after the other they would take seven seconds or more.
       const { took } = await timed(all);
       assert.ok(took < 6000, `it took ${took} ms`);
     } finally {
@@ -166,7 +166,7 @@ for (const [what, open, storeOf] of DEAD) {
     }
   });
 
-  Deno.test(`api: a deadline that passes before ends the wait for ${what}`, async () => {
+  Deno.test(`api: an earlier deadline ends the wait for ${what}`, async () => {
     const place = open();
     const store = storeOf(place, DEADLINE);
     try {
@@ -180,7 +180,7 @@ for (const [what, open, storeOf] of DEAD) {
   });
 }
 
-/** A server of TLS that takes its time for each answer. */
+/** A TLS server that delays each response. */
 function slowServer(milliseconds: number) {
   const pair = makeAuthority("ours").issue({ commonName: "c", for: "server", hosts: ["c"] });
   const address = { hostname: "127.0.0.1", port: 0, onListen: () => {} };
@@ -194,7 +194,7 @@ function slowServer(milliseconds: number) {
   return { url: `https://127.0.0.1:${server.addr.port}`, close: () => server.shutdown() };
 }
 
-Deno.test("api: an answer may take longer than a connection, and so may the wait for a free one", async () => {
+Deno.test("api: a response may take longer than the connect timeout, and so may the wait for a free connection", async () => {
   const server = slowServer(600);
   const limit = 2.5;
   const store = storeAt(server.url, undefined, limit);
@@ -204,7 +204,7 @@ Deno.test("api: an answer may take longer than a connection, and so may the wait
     const { answer, took } = await timed(() =>
       Promise.all([1, 2].map(() => store.read(refs, soon())))
     );
-    assert.ok(took > limit * 1000, "nothing had to wait for longer than the limit");
+    assert.ok(took > limit * 1000, "no request waited longer than the limit");
     assert.deepEqual(answer.map(({ secrets }) => secrets.size), [0, 0]);
   } finally {
     store.close();

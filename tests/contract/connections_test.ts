@@ -12,7 +12,7 @@ import { commandLines } from "../support/processes.ts";
 import { failure, opaque, soon, words } from "./secrets.ts";
 import { controlPlane, type Opened, type Transport, TRANSPORTS, withFolder } from "./subjects.ts";
 
-/** Every way in which a kubeconfig may say who asks and whom to trust, over each transport. */
+/** Every way to authenticate and to trust a server in a kubeconfig, over each transport. */
 
 const SELECTOR = "tests.invalid/kind=none";
 
@@ -91,7 +91,7 @@ for (const transport of TRANSPORTS) {
     });
   }
 
-  connectionTest(transport, "an impersonated reader may read and not write", async (folder) => {
+  connectionTest(transport, "an impersonated reader can read and cannot write", async (folder) => {
     await opened(transport, controlPlane!.kubeconfigs.impersonation, folder, async (store) => {
       assert.deepEqual(await store.list({ selector: SELECTOR }, soon()), []);
       const secret = opaque("team-a", "never", "value");
@@ -101,9 +101,9 @@ for (const transport of TRANSPORTS) {
 
   connectionTest(
     transport,
-    "a credential plugin that hangs is a timeout at the deadline, and all of it is gone",
+    "a credential plugin that hangs is a timeout at the deadline, and leaves no process",
     async (folder) => {
-      // One that another test has left behind is none of ours.
+      // A process that another test left behind does not count.
       const marker = `${hangingPluginMarker}-${crypto.randomUUID()}`;
       const text = await Deno.readTextFile(controlPlane!.kubeconfigs["exec-plugin-hangs"]);
       const kubeconfig = join(folder, "kubeconfig");
@@ -153,7 +153,7 @@ connectionTest(api, "a plugin's token is used until it expires", async (folder) 
   assert.equal(await execPluginRuns(dir) - before, 1);
 });
 
-connectionTest(api, "a token file is read again when it has changed", async (folder) => {
+connectionTest(api, "a changed token file is read again", async (folder) => {
   const { kubeconfigs } = controlPlane!;
   const text = await Deno.readTextFile(kubeconfigs["token-file"]);
   const tokenFile = join(folder, "token");
@@ -172,11 +172,11 @@ connectionTest(api, "a token file is read again when it has changed", async (fol
 
 Deno.test({
   name:
-    "api: a server that the kubeconfig's authority did not sign is refused, whoever else trusts it",
+    "api: a server that the kubeconfig's authority did not sign is rejected, even if the system trusts it",
   ignore: controlPlane === undefined,
   fn: () =>
     withFolder(async (folder) => {
-      // The system of this process trusts the server: its authority is among the roots.
+      // The system trusts the server: its authority is among the roots.
       const { kubeconfigs } = controlPlane!;
       const trusted = await Deno.readTextFile(kubeconfigs.administrator);
       const ca = /certificate-authority-data: *"?([A-Za-z0-9+/=]+)/.exec(trusted)![1]!;

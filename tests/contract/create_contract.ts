@@ -10,7 +10,7 @@ const contractTest = contractTests((test) => Deno.test(test));
 export function createContract(subject: Subject): void {
   const test = contractTest.bind(undefined, subject);
 
-  test("creates whole secrets and tells uid and version of each in order", async (world) => {
+  test("creates complete secrets, and returns the uid and version of each in order", async (world) => {
     const namespaces = [await world.namespace(), await world.namespace()];
     const password = world.canary.value;
     const secrets = [
@@ -39,7 +39,7 @@ export function createContract(subject: Subject): void {
     }
   });
 
-  test("rejects what exists or has no namespace and creates the others", async (world) => {
+  test("rejects existing secrets and missing or terminating namespaces, and creates the others", async (world) => {
     const namespace = await world.namespace();
     const before = await world.put({ metadata: { namespace, name: "old" } });
     const terminating = await world.namespace("Terminating");
@@ -62,7 +62,7 @@ export function createContract(subject: Subject): void {
     assert.equal(await world.find(terminating, "x"), undefined);
   });
 
-  test("a secret alone is rejected by the same reasons", async (world) => {
+  test("rejects a single secret for the same reasons", async (world) => {
     const namespace = await world.namespace();
     await world.put({ metadata: { namespace, name: "old" } });
     const rejected: [string, string][] = [
@@ -78,7 +78,7 @@ export function createContract(subject: Subject): void {
   });
 
   if (subject.judges) {
-    test("rejects an invalid secret, alone and among others", async (world) => {
+    test("rejects an invalid secret, as the only one and among others", async (world) => {
       const namespace = await world.namespace();
       const invalid = (name: string) =>
         opaque(namespace, name, world.canary.value, { type: "kubernetes.io/dockerconfigjson" });
@@ -107,7 +107,7 @@ export function createContract(subject: Subject): void {
     );
   });
 
-  test("stores every value byte for byte and reads it so", async (world) => {
+  test("stores and reads every value byte for byte", async (world) => {
     const namespace = await world.namespace();
     const data = oddValues(world.canary.value);
     const secret = opaque(namespace, "odd", "", { data: seal(data) });
@@ -117,12 +117,12 @@ export function createContract(subject: Subject): void {
     assert.deepEqual(secrets.get(`${namespace}/odd`)?.data.reveal(), data);
   });
 
-  test("nothing to create is no outcome", async (world) => {
+  test("creating nothing has no outcomes", async (world) => {
     assert.deepEqual(await world.store.create([], soon()), []);
   });
 }
 
-/** Values that a transport could change on the way, in base64. */
+/** Values that a transport could change, in base64. */
 function oddValues(canary: string): Record<string, string> {
   const values: Record<string, string | Uint8Array> = {
     newline: `${canary}\n\r\n`,

@@ -1,6 +1,6 @@
 import type { Deadline } from "../../src/kube/deadline.ts";
 
-/** A deadline that passes when it is told to. */
+/** A deadline that passes on call. */
 export function deadlineByHand(seconds: number): Deadline & { pass(): void } {
   const controller = new AbortController();
   return {

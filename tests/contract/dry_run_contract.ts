@@ -8,11 +8,11 @@ const contractTest = contractTests((test) => Deno.test(test));
 
 const DRY_RUN = { dryRun: true };
 
-/** A dry run tells what would come of a write, and changes nothing. */
+/** A dry run reports the result of a write, and changes nothing. */
 export function dryRunContract(subject: Subject): void {
   const test = contractTest.bind(undefined, subject);
 
-  test("a dry run tells what would be created, and creates nothing", async (world) => {
+  test("a dry run reports what would be created, and creates nothing", async (world) => {
     const namespace = await world.namespace();
     const before = await world.put({ metadata: { namespace, name: "old" } });
     const secrets = [
@@ -43,7 +43,7 @@ export function dryRunContract(subject: Subject): void {
     assert.ok(await world.find(namespace, "last"));
   });
 
-  test("a dry run tells what would be replaced, and replaces nothing", async (world) => {
+  test("a dry run reports what would be replaced, and replaces nothing", async (world) => {
     const namespace = await world.namespace();
     const data = { password: encodeBase64(world.canary.value) };
     const past = await world.put({ metadata: { namespace, name: "a" }, data });
@@ -57,7 +57,7 @@ export function dryRunContract(subject: Subject): void {
       changed("missing", resourceVersion!),
       changed("a", past.metadata.resourceVersion!),
     ];
-    // One at a time: two of one name in one call are not told apart.
+    // One at a time: two secrets of one name in one call cannot be distinguished.
     const outcomes = [];
     for (const secret of secrets) {
       outcomes.push(...await world.store.replace([secret], soon(), DRY_RUN));
@@ -69,7 +69,7 @@ export function dryRunContract(subject: Subject): void {
     assert.notDeepEqual(await world.find(namespace, "a"), before);
   });
 
-  test("a dry run tells what would be removed, and removes nothing", async (world) => {
+  test("a dry run reports what would be removed, and removes nothing", async (world) => {
     const namespace = await world.namespace();
     const before = await world.put({ metadata: { namespace, name: "a" } });
     const other = await world.put({ metadata: { namespace, name: "b" } });
@@ -90,7 +90,7 @@ export function dryRunContract(subject: Subject): void {
     assert.equal(await world.find(namespace, "a"), undefined);
   });
 
-  test("a dry run creates no namespace, and a secret in it would have none", async (world) => {
+  test("a dry run creates no namespace, so that a secret in it is rejected", async (world) => {
     const name = uniqueName("dry");
     const outcomes = await world.store.createNamespaces(
       [name, await world.namespace()],
@@ -124,7 +124,7 @@ export function dryRunContract(subject: Subject): void {
   });
 
   if (subject.judges) {
-    test("a dry run rejects what the API server finds invalid", async (world) => {
+    test("a dry run rejects what the API server considers invalid", async (world) => {
       const namespace = await world.namespace();
       const type = "kubernetes.io/dockerconfigjson";
       const secrets = [

@@ -6,7 +6,7 @@ import { makeCanary } from "../support/canary.ts";
 import type { ApiAccount } from "./accounts.ts";
 import type { Subject } from "./subject.ts";
 
-/** The cluster in memory that unit tests use: worth something only if it keeps the contract too. */
+/** The in-memory cluster of the unit tests has to keep the contract too. */
 export const FAKE_SUBJECT: Subject = {
   name: "fake cluster",
   ignore: false,
@@ -62,7 +62,7 @@ export const FAKE_SUBJECT: Subject = {
 
 type Wire = Parameters<typeof fromWire>[0];
 
-/** As the API would show it. */
+/** As the API would return it. */
 function shown(secret: StoredSecret): ApiSecret {
   const { metadata, ...rest } = toWire(secret);
   const { uid, creationTimestamp } = secret;

@@ -11,7 +11,7 @@ import { contractTests } from "./subject.ts";
 
 const contractTest = contractTests((test) => Deno.test(test));
 
-/** What the store makes of an API server that fails, over each transport. */
+/** How the store handles a failing API server, over each transport. */
 
 const TOO_MANY: EmulatedFault = {
   kind: "status",
@@ -34,12 +34,12 @@ function faultTest(
   }
 }
 
-/** Requests about secrets by these methods; discovery and namespaces go as usual. */
+/** Requests for secrets with these methods; discovery and namespaces are unaffected. */
 function toSecrets(...methods: string[]): (request: EmulatedRequest) => boolean {
   return ({ method, path }) => methods.includes(method) && /\/secrets(\/|$)/.test(path);
 }
 
-/** The fault for the requests counted from 1 among those that are `about`. */
+/** The fault for these requests, counted from 1 among those that are `about`. */
 function at(
   about: (request: EmulatedRequest) => boolean,
   counted: readonly number[],
@@ -54,7 +54,7 @@ function at(
   return faults;
 }
 
-/** The fault for those about the second of three secrets; counts all. */
+/** The fault for requests about the second of three secrets. Counts all of them. */
 function atSecond(
   about: (request: EmulatedRequest) => boolean,
   fault: EmulatedFault,
@@ -76,7 +76,7 @@ async function threeNew({ namespace, canary }: EmulatedWorld): Promise<SecretMan
   return ["a", "b", "c"].map((name) => opaque(where, name, canary.value));
 }
 
-/** Three that are there without data, to replace or remove. */
+/** Three existing secrets without data, to replace or remove. */
 async function threeStored(world: EmulatedWorld): Promise<(SecretManifest & Removal)[]> {
   return await Promise.all((await threeNew(world)).map(async (secret) => {
     const { namespace, name } = secret;
@@ -105,23 +105,26 @@ for (const [sentence, fault, times] of PASSING) {
   });
 }
 
-faultTest("a server that always fails fails the read in its own words", async (world) => {
-  const namespace = await world.namespace();
-  const query = { selector: "kind=a", namespace };
-  world.emulator.fault = (request) => toSecrets("GET")(request) ? UNAVAILABLE : undefined;
-  await failure("unreachable", world.store.list(query, soon()));
-  world.emulator.fault = (request) => toSecrets("GET")(request) ? INTERNAL : undefined;
-  const error = await failure("failed", world.store.list(query, soon()));
-  assert.doesNotMatch(error.message, /Internal error occurred/);
-});
+faultTest(
+  "a read of a server that always fails is an error without the server's text",
+  async (world) => {
+    const namespace = await world.namespace();
+    const query = { selector: "kind=a", namespace };
+    world.emulator.fault = (request) => toSecrets("GET")(request) ? UNAVAILABLE : undefined;
+    await failure("unreachable", world.store.list(query, soon()));
+    world.emulator.fault = (request) => toSecrets("GET")(request) ? INTERNAL : undefined;
+    const error = await failure("failed", world.store.list(query, soon()));
+    assert.doesNotMatch(error.message, /Internal error occurred/);
+  },
+);
 
-faultTest("a create of three goes on after 429 twice", async (world) => {
+faultTest("a create of three secrets continues after 429 twice", async (world) => {
   const secrets = await threeNew(world);
   world.emulator.fault = at(toSecrets("POST"), [2, 3], TOO_MANY).fault;
   assert.deepEqual(words(await world.store.create(secrets, soon())), ["done", "done", "done"]);
 });
 
-faultTest("a 429 without a time to retry is a busy of that item alone", async (world) => {
+faultTest("a 429 without Retry-After is busy for that secret only", async (world) => {
   const secrets = await threeNew(world);
   const fault: EmulatedFault = { kind: "status", code: 429, reason: "TooManyRequests" };
   world.emulator.fault = atSecond(toSecrets("POST"), fault).fault;
@@ -129,7 +132,7 @@ faultTest("a 429 without a time to retry is a busy of that item alone", async (w
   assert.deepEqual(words(outcomes), ["done", "rejected busy", "done"]);
 });
 
-/** Faults after which nobody can know whether the second of three was carried out. */
+/** Faults after which it is unknown whether the second of three writes was carried out. */
 const UNCERTAIN: [sentence: string, fault: EmulatedFault][] = [
   ["cut before it is carried out", CUT_BEFORE],
   ["cut after it was carried out", CUT_AFTER],
@@ -162,7 +165,7 @@ for (const [sentence, fault] of UNCERTAIN) {
   });
 }
 
-faultTest("a removal that is cut is unknown whether or not it was carried out", async (world) => {
+faultTest("a removal whose connection is cut is unknown, carried out or not", async (world) => {
   for (const fault of [CUT_BEFORE, CUT_AFTER]) {
     world.emulator.fault = undefined;
     const stored = await threeStored(world);
@@ -176,7 +179,7 @@ faultTest("a removal that is cut is unknown whether or not it was carried out", 
 
 for (const [verb, method] of [["create", "POST"], ["replace", "PUT"]] as const) {
   faultTest(
-    `a ${verb} that hangs at the second leaves the rest unknown`,
+    `a ${verb} that hangs at the second secret leaves the rest unknown`,
     async (world, transport) => {
       const secrets = verb === "create" ? await threeNew(world) : await threeStored(world);
       const deadline = deadlineByHand(20);
@@ -202,7 +205,7 @@ function isSecond({ path, body }: EmulatedRequest): boolean {
   return name === "b" || path.endsWith("/b");
 }
 
-faultTest("a list that hangs is a timeout at its deadline, and kubectl is gone", async (world) => {
+faultTest("a list that hangs is a timeout at the deadline, and kubectl is gone", async (world) => {
   const namespace = await world.namespace();
   world.emulator.fault = (request) => toSecrets("GET")(request) ? HANG : undefined;
   const began = performance.now();
@@ -214,7 +217,7 @@ faultTest("a list that hangs is a timeout at its deadline, and kubectl is gone",
   assert.deepEqual(left(world), []);
 });
 
-faultTest("a removal that hangs does not hold the others", async (world) => {
+faultTest("a removal that hangs does not delay the others", async (world) => {
   const stored = await threeStored(world);
   const deadline = deadlineByHand(20);
   const deleted: string[] = [];
@@ -233,7 +236,7 @@ faultTest("a removal that hangs does not hold the others", async (world) => {
   assert.ok(!outcomes.some((word) => word.startsWith("rejected")), outcomes.join());
 });
 
-faultTest("a refused right is told with the right and the namespace", async (world) => {
+faultTest("a missing permission is reported with its verb and namespace", async (world) => {
   const secrets = await threeNew(world);
   const { namespace } = secrets[0]!;
   const forbidden: EmulatedFault = { kind: "status", code: 403, reason: "Forbidden" };
@@ -248,7 +251,7 @@ faultTest("a refused right is told with the right and the namespace", async (wor
   );
 });
 
-/** Command lines of kubectl processes of this world that are still there. */
+/** Command lines of kubectl processes of this world that are still running. */
 function left({ kubeconfig }: EmulatedWorld): string[] {
   return commandLines().filter((line) => line.includes(kubeconfig));
 }

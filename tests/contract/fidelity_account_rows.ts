@@ -3,14 +3,14 @@ import { account, namespace, type Row, row, secret, talk } from "./fidelity_rows
 const otherUid = "11111111-2222-3333-4444-555555555555";
 const pulls = (...names: string[]) => ({ imagePullSecrets: names.map((name) => ({ name })) });
 
-/** One POST to the namespace's service accounts, and what is there afterwards. */
+/** One POST to the namespace's service accounts, and the service accounts afterwards. */
 const created = (name: string, body: unknown, search = ""): Row =>
   row(`create a service account: ${name}`, ({ accounts }) => [
     ["POST", `${accounts}${search}`, body],
     ["GET", accounts],
   ]);
 
-/** One PUT over one with a pull secret, and what is there afterwards. */
+/** One PUT over a service account with a pull secret, and the service accounts afterwards. */
 const replaced = (name: string, body: unknown, search = "", path = "a"): Row =>
   row(`replace a service account: ${name}`, ({ accounts }) => [
     ["POST", accounts, account("a", pulls("one"), { annotations: { note: "kept" } })],
@@ -29,25 +29,25 @@ const metadataOnly = { accept: "application/json;as=PartialObjectMetadata;g=meta
 
 export const accountRows: readonly Row[] = [
   created("bare", account("a")),
-  created("with all that it has", account("a", all)),
-  created("without writing", account("a", pulls("one")), "?dryRun=All"),
-  created("a fault without writing", account("A_b"), "?dryRun=All"),
-  created("another dry run", account("a"), "?dryRun=Some"),
+  created("with all fields", account("a", all)),
+  created("dry run", account("a", pulls("one")), "?dryRun=All"),
+  created("an invalid object, dry run", account("A_b"), "?dryRun=All"),
+  created("an unknown dryRun", account("a"), "?dryRun=Some"),
   created("no name", account("")),
   created("a name with an underscore", account("a_b")),
   created("a name with dots", account("a.b.c")),
-  created("a label that is none", account("a", {}, { labels: { a: "b c" } })),
+  created("an invalid label", account("a", {}, { labels: { a: "b c" } })),
   created("another namespace than the path's", account("a", {}, { namespace: "default" })),
   created("of another kind", secret("a")),
   created("unknown fields", account("a", { foo: 1, imagePullSecrets: [{ name: "a", bar: 1 }] })),
-  created("an unknown field, strictly", account("a", { foo: 1 }), "?fieldValidation=Strict"),
-  created("a pull secret that is a text", account("a", { imagePullSecrets: ["one"] })),
+  created("an unknown field, strict", account("a", { foo: 1 }), "?fieldValidation=Strict"),
+  created("a pull secret that is a string", account("a", { imagePullSecrets: ["one"] })),
   created("a pull secret with a number", account("a", { imagePullSecrets: [{ name: 5 }] })),
-  created("pull secrets that are no list", account("a", { imagePullSecrets: { name: "a" } })),
+  created("pull secrets that are not a list", account("a", { imagePullSecrets: { name: "a" } })),
   created("pull secrets that are null", account("a", { imagePullSecrets: null })),
-  created("a secret that is a text", account("a", { secrets: ["one"] })),
-  created("automount that is a text", account("a", { automountServiceAccountToken: "no" })),
-  row("create a service account: what exists, and in no namespace", (place) => [
+  created("a secret that is a string", account("a", { secrets: ["one"] })),
+  created("automount that is a string", account("a", { automountServiceAccountToken: "no" })),
+  row("create a service account: an existing one, and in a missing namespace", (place) => [
     ["POST", place.accounts, account("a")],
     ["POST", place.accounts, account("a", pulls("one"))],
     ["POST", `${place.accounts}?dryRun=All`, account("a")],
@@ -69,27 +69,27 @@ export const accountRows: readonly Row[] = [
     ["GET", `${accounts}/a`, undefined, table],
     ["GET", `${accounts}/a`, undefined, metadataOnly],
   ]),
-  row("service accounts of a namespace that does not exist", ({ namespaces, namespace }) => [
+  row("service accounts of a missing namespace", ({ namespaces, namespace }) => [
     ["GET", `${namespaces}/${namespace}-nope/serviceaccounts`],
     ["GET", `${namespaces}/${namespace}-nope/serviceaccounts/a`],
     ["PUT", `${namespaces}/${namespace}-nope/serviceaccounts/a`, account("a")],
     ["DELETE", `${namespaces}/${namespace}-nope/serviceaccounts/a`],
   ]),
   replaced("another pull secret", account("a", pulls("two"))),
-  replaced("all that it has", account("a", all)),
-  replaced("nothing is left", account("a")),
-  replaced("without writing", account("a", pulls("two")), "?dryRun=All"),
-  replaced("a fault without writing", account("a", { imagePullSecrets: [5] }), "?dryRun=All"),
-  replaced("another dry run", account("a"), "?dryRun=Some"),
-  replaced("what does not exist", account("b"), "", "b"),
+  replaced("all fields", account("a", all)),
+  replaced("no fields", account("a")),
+  replaced("dry run", account("a", pulls("two")), "?dryRun=All"),
+  replaced("an invalid object, dry run", account("a", { imagePullSecrets: [5] }), "?dryRun=All"),
+  replaced("an unknown dryRun", account("a"), "?dryRun=Some"),
+  replaced("a missing object", account("b"), "", "b"),
   replaced("another name than the path's", account("b")),
   replaced("another namespace than the path's", account("a", {}, { namespace: "default" })),
   replaced("another uid", account("a", {}, { uid: otherUid })),
-  replaced("a resourceVersion that is past", account("a", {}, { resourceVersion: "1" })),
-  replaced("a label that is none", account("a", {}, { labels: { a: "b c" } })),
-  replaced("an annotation that is none", account("a", {}, { annotations: { "a b": "" } })),
+  replaced("a stale resourceVersion", account("a", {}, { resourceVersion: "1" })),
+  replaced("an invalid label", account("a", {}, { labels: { a: "b c" } })),
+  replaced("an invalid annotation", account("a", {}, { annotations: { "a b": "" } })),
   replaced("another kind", secret("a")),
-  talk("replace a service account: as read, changed, then past", function* ({ accounts }) {
+  talk("replace a service account: as read, changed, then stale", function* ({ accounts }) {
     const path = `${accounts}/a`;
     yield ["POST", accounts, account("a", all)];
     const { body: read } = yield ["GET", path];
@@ -108,7 +108,7 @@ export const accountRows: readonly Row[] = [
     yield ["POST", accounts, account("a")];
     yield ["PUT", path, { ...made, ...pulls("one") }];
   }),
-  // Whatever the patch, the list is replaced as a whole: so nobody adds to it by one.
+  // Every patch replaces the whole list, so none can add a single entry.
   ...["merge-patch", "strategic-merge-patch"].map((patch) => {
     const headers = { "content-type": `application/${patch}+json` };
     return talk(`a ${patch} of a service account`, function* ({ accounts }) {
@@ -146,7 +146,7 @@ export const accountRows: readonly Row[] = [
     ["DELETE", accounts],
     ["GET", accounts],
   ]),
-  row("a namespace under deletion and its service accounts", ({ namespaces, namespace: base }) => {
+  row("a terminating namespace and its service accounts", ({ namespaces, namespace: base }) => {
     const name = `${base}-held`;
     const path = `${namespaces}/${name}`;
     const accounts = `${path}/serviceaccounts`;

@@ -5,9 +5,9 @@ const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g;
 const VERSION_IN_TEXT = /((?:in object meta|in precondition): |(?:record|precondition) \()(\d+)/g;
 
 /**
- * Makes answers of two servers comparable: a uid or resourceVersion becomes a number, the same
- * wherever the same value comes again, so that what stays and what changes is still compared.
- * Times, ages, continue tokens and the versions of lists become words, managedFields go.
+ * Makes responses of two servers comparable: a uid or resourceVersion becomes a number, the same
+ * for each occurrence of the value, so that kept and changed values are still compared.
+ * Times, ages, continue tokens and the versions of lists become words; managedFields are removed.
  */
 export class Neutral {
   readonly #uids = new Map<string, string>();

@@ -2,7 +2,7 @@ import { namespace, type Row, row, secret, talk } from "./fidelity_rows.ts";
 
 const otherUid = "11111111-2222-3333-4444-555555555555";
 
-/** One DELETE of a secret, and what is there afterwards. */
+/** One DELETE of a secret, and the secrets afterwards. */
 const deleted = (name: string, body?: unknown, search = "", path = "a"): Row =>
   row(`delete: ${name}`, ({ secrets }) => [
     ["POST", secrets, secret("a", { stringData: { k: "v" } })],
@@ -15,27 +15,30 @@ const preconditions = (is: object) => ({ preconditions: is });
 export const deleteRows: readonly Row[] = [
   deleted("without options"),
   deleted("with empty options", {}),
-  deleted("with a whole object of options", {
+  deleted("with all options", {
     apiVersion: "v1",
     kind: "DeleteOptions",
     propagationPolicy: "Background",
     gracePeriodSeconds: 0,
   }),
-  deleted("what does not exist", undefined, "", "b"),
-  deleted("what does not exist, by uid", preconditions({ uid: otherUid }), "", "b"),
+  deleted("a missing object", undefined, "", "b"),
+  deleted("a missing object, by uid", preconditions({ uid: otherUid }), "", "b"),
   deleted("another uid", preconditions({ uid: otherUid })),
   deleted("an empty uid", preconditions({ uid: "" })),
-  deleted("a resourceVersion that is past", preconditions({ resourceVersion: "1" })),
-  deleted("both are wrong", preconditions({ uid: otherUid, resourceVersion: "1" })),
-  deleted("preconditions that are a text", preconditions("x" as unknown as object)),
-  deleted("without deleting, by query", undefined, "?dryRun=All"),
-  deleted("without deleting, by body", { dryRun: ["All"] }),
-  deleted("without deleting, by query beside a body, which counts alone", {}, "?dryRun=All"),
-  deleted("another dry run, by query beside a body", {}, "?dryRun=Some"),
-  deleted("another dry run, by query", undefined, "?dryRun=Some"),
-  deleted("another dry run, by body", { dryRun: ["Some"] }),
-  deleted("a policy that there is not", { propagationPolicy: "Nope" }),
-  deleted("no JSON", "{"),
+  deleted("a stale resourceVersion", preconditions({ resourceVersion: "1" })),
+  deleted(
+    "a wrong uid and resourceVersion",
+    preconditions({ uid: otherUid, resourceVersion: "1" }),
+  ),
+  deleted("preconditions that are a string", preconditions("x" as unknown as object)),
+  deleted("dry run, by query", undefined, "?dryRun=All"),
+  deleted("dry run, by body", { dryRun: ["All"] }),
+  deleted("dry run, by query beside a body, of which only the body counts", {}, "?dryRun=All"),
+  deleted("an unknown dryRun, by query beside a body", {}, "?dryRun=Some"),
+  deleted("an unknown dryRun, by query", undefined, "?dryRun=Some"),
+  deleted("an unknown dryRun, by body", { dryRun: ["Some"] }),
+  deleted("an unknown propagation policy", { propagationPolicy: "Nope" }),
+  deleted("invalid JSON", "{"),
   deleted("another kind", { apiVersion: "v1", kind: "Foo" }),
   talk("delete: by uid and resourceVersion", function* ({ secrets }) {
     const { body: old } = yield ["POST", secrets, secret("a")];
@@ -51,7 +54,7 @@ export const deleteRows: readonly Row[] = [
     yield ["DELETE", path, preconditions({ uid })];
     yield ["GET", path];
   }),
-  row("delete: in a namespace that does not exist", ({ namespace }) => [
+  row("delete: in a missing namespace", ({ namespace }) => [
     ["DELETE", `/api/v1/namespaces/${namespace}-nope/secrets/a`],
   ]),
   talk("delete: a secret with a finalizer", function* ({ secrets }) {
@@ -82,7 +85,7 @@ export const deleteRows: readonly Row[] = [
     ["DELETE", secrets],
     ["GET", secrets],
   ]),
-  row("a namespace under deletion takes no new secrets", ({ namespaces, namespace: base }) => {
+  row("a terminating namespace accepts no new secrets", ({ namespaces, namespace: base }) => {
     const name = `${base}-held`;
     const path = `${namespaces}/${name}`;
     const secrets = `${path}/secrets`;

@@ -3,13 +3,13 @@ import type { Answer, Ask } from "./fidelity_server.ts";
 
 type Body = Answer["body"];
 
-/** What a body has of these fields. */
+/** These fields of a body. */
 const fields = (...names: string[]) => (body: Body): Body =>
   Object.fromEntries(names.filter((name) => name in body).map((name) => [name, body[name]]));
 
 const served = ["namespaces", "secrets", "serviceaccounts"];
 
-/** The emulator has these resources, and does not let them be watched. */
+/** The emulator has these resources, and does not support watching them. */
 function ofThoseServed(body: Body): Body {
   const resources = (body.resources as Body[])
     .filter(({ name }) => served.includes(name))
@@ -22,7 +22,7 @@ function ofThoseServed(body: Body): Body {
 
 const REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
 
-/** The real server has a reason besides, of its own configuration. */
+/** The real server adds a reason that depends on its configuration. */
 const decided = ({ kind, apiVersion, spec, status }: Body): Body => ({
   kind,
   apiVersion,
@@ -115,7 +115,7 @@ export const discoveryRows: readonly Row[] = [
     ...row(`discovery of ${path} by other methods`, () => [["POST", path, {}], ["DELETE", path]]),
     part: fields("kind", "apiVersion", "reason", "message", "code"),
   })),
-  row("a token that the server does not know", ({ secrets }) => {
+  row("an unknown token", ({ secrets }) => {
     const headers = { authorization: "Bearer nobody" };
     return [
       ["GET", secrets, undefined, headers],

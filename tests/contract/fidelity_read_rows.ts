@@ -10,7 +10,7 @@ import {
 } from "./fidelity_rows.ts";
 import type { Ask } from "./fidelity_server.ts";
 
-/** Four secrets to select among. */
+/** Four secrets to select from. */
 function some({ secrets }: Place): Ask[] {
   return [
     secret("a", { data: { x: encoded("1") } }, { labels: { l: "1", app: "a" } }),
@@ -103,7 +103,7 @@ const accepts: [name: string, accept: string][] = [
   ],
   ["a Table of another group", "application/json;as=Table;v=v1;g=example.org"],
   ["a Table without a group", "application/json;as=Table"],
-  ["a kind that there is not", "application/json;as=Chair;v=v1;g=meta.k8s.io"],
+  ["an unknown kind", "application/json;as=Chair;v=v1;g=meta.k8s.io"],
   ["a Table first, a list second", "application/json;as=Table;v=v1;g=meta.k8s.io;q=0.1,*/*"],
   ["anything", "*/*"],
   ["any application type", "application/*"],
@@ -124,7 +124,7 @@ export const readRows: readonly Row[] = [
     ["GET", `${place.secrets}/a?resourceVersion=0`],
     ["GET", `/api/v1/namespaces/${place.namespace}`],
   ]),
-  row("what does not exist is not found", ({ secrets }) => [
+  row("a missing object is not found", ({ secrets }) => [
     ["GET", `${secrets}/nope`],
     ["GET", "/api/v1/namespaces/nope"],
     ["GET", "/api/v1/namespaces/nope/secrets/nope"],
@@ -162,11 +162,11 @@ export const readRows: readonly Row[] = [
       return [["GET", `/api/v1/namespaces?fieldSelector=${query(selector)}&${both}`]];
     })
   ),
-  row("selectors of both sorts are both minded", (place) => [
+  row("selectors of both kinds apply", (place) => [
     ...some(place),
     ["GET", `${place.secrets}?labelSelector=l&fieldSelector=type%3DOpaque`],
   ]),
-  talk("a list comes in pages", function* (place) {
+  talk("a list in pages", function* (place) {
     yield* some(place);
     const first = yield ["GET", `${place.secrets}?limit=3`];
     const token = query(first.body.metadata.continue);
@@ -176,21 +176,21 @@ export const readRows: readonly Row[] = [
     yield ["GET", `${place.secrets}?limit=3&resourceVersion=5&continue=${token}`];
     yield ["GET", `${place.secrets}?limit=3`];
   }),
-  talk("a selected list comes in pages", function* (place) {
+  talk("a selected list in pages", function* (place) {
     yield* some(place);
     const first = yield ["GET", `${place.secrets}?limit=1&labelSelector=l`];
     const token = query(first.body.metadata.continue);
     yield ["GET", `${place.secrets}?limit=1&labelSelector=l&continue=${token}`];
     yield ["GET", `${place.secrets}?limit=3&labelSelector=l`];
   }),
-  talk("a Table comes in pages", function* (place) {
+  talk("a Table in pages", function* (place) {
     yield* some(place);
     const first = yield ["GET", `${place.secrets}?limit=3`, undefined, as("Table")];
     const token = query(first.body.metadata.continue);
     yield ["GET", `${place.secrets}?limit=3&continue=${token}`, undefined, as("Table")];
     yield ["GET", `${place.secrets}?limit=3`, undefined, as("PartialObjectMetadataList")];
   }),
-  row("limits and tokens that cannot be", ({ secrets }) => [
+  row("invalid limits and continue tokens", ({ secrets }) => [
     ["GET", `${secrets}?limit=x`],
     ["GET", `${secrets}?limit=-1`],
     ["GET", `${secrets}?limit=`],
@@ -218,7 +218,7 @@ export const readRows: readonly Row[] = [
       ];
     })
   ),
-  row("a Table of nothing", ({ secrets }) => [
+  row("an empty Table", ({ secrets }) => [
     ["GET", `${secrets}?includeObject=Metadata`, undefined, as("Table")],
   ]),
   row("a Table of selected secrets", (place) => [
@@ -226,7 +226,7 @@ export const readRows: readonly Row[] = [
     ["GET", `${place.secrets}?labelSelector=l&fieldSelector=type%3DOpaque`, undefined, as("Table")],
     ["GET", `${place.secrets}?labelSelector=a+b`, undefined, as("Table")],
   ]),
-  row("a Table of a namespace under deletion", ({ namespaces, namespace: name }) => [
+  row("a Table of a terminating namespace", ({ namespaces, namespace: name }) => [
     ["POST", namespaces, namespace(`${name}-held`, { finalizers: ["a.b/held"] })],
     ["DELETE", `${namespaces}/${name}-held`],
     ["GET", `${namespaces}/${name}-held`, undefined, as("Table")],
@@ -267,7 +267,7 @@ export const readRows: readonly Row[] = [
       ["GET", place.secrets, undefined, as("Table", version)],
     ]),
   ]),
-  row("writes are answered as they are asked to", ({ secrets }) => [
+  row("writes are answered in the requested format", ({ secrets }) => [
     ["POST", secrets, secret("p"), as("PartialObjectMetadata")],
     ["PUT", `${secrets}/p`, secret("p", { stringData: { a: "b" } }), as("PartialObjectMetadata")],
     ["PUT", `${secrets}/p`, secret("p", { stringData: { a: "c" } }), as("Table")],
@@ -277,7 +277,7 @@ export const readRows: readonly Row[] = [
     ["GET", secrets],
   ]),
   ...accepts.map(([name, accept]) =>
-    row(`what is answered to those who accept ${name}`, (place) => [
+    row(`the response to a client that accepts ${name}`, (place) => [
       ...some(place),
       ["GET", place.secrets, undefined, { accept }],
       ["GET", `${place.secrets}/a`, undefined, { accept }],

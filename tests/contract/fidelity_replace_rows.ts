@@ -2,7 +2,7 @@ import { namespace, type Row, row, secret, talk } from "./fidelity_rows.ts";
 
 const original = secret("a", { stringData: { k: "old" } }, { labels: { l: "1" } });
 
-/** One PUT over `original`, and what is there afterwards. */
+/** One PUT over `original`, and the secrets afterwards. */
 const replaced = (name: string, body: unknown, search = "", path = "a"): Row =>
   row(`replace: ${name}`, ({ secrets }) => [
     ["POST", secrets, original],
@@ -10,9 +10,9 @@ const replaced = (name: string, body: unknown, search = "", path = "a"): Row =>
     ["GET", secrets],
   ]);
 
-/** The same over an immutable one. */
+/** The same over an immutable secret. */
 const replacedImmutable = (name: string, body: unknown): Row =>
-  row(`replace what is immutable: ${name}`, ({ secrets }) => [
+  row(`replace an immutable secret: ${name}`, ({ secrets }) => [
     ["POST", secrets, { ...original, immutable: true }],
     ["PUT", `${secrets}/a`, body],
     ["GET", `${secrets}/a`],
@@ -24,32 +24,35 @@ const changed = { stringData: { k: "new" } };
 export const replaceRows: readonly Row[] = [
   replaced("another value", secret("a", changed)),
   replaced("the same", secret("a", { stringData: { k: "old" } }, { labels: { l: "1" } })),
-  replaced("nothing is left", secret("a")),
-  replaced("without writing", secret("a", changed), "?dryRun=All"),
-  replaced("a fault without writing", secret("a", { data: { "/": "" } }), "?dryRun=All"),
-  replaced("another dry run", secret("a"), "?dryRun=Some"),
-  replaced("what does not exist", secret("b"), "", "b"),
-  replaced("what does not exist, by uid", secret("b", {}, { uid: otherUid }), "", "b"),
-  replaced("what does not exist, by version", secret("b", {}, { resourceVersion: "5" }), "", "b"),
+  replaced("no data", secret("a")),
+  replaced("dry run", secret("a", changed), "?dryRun=All"),
+  replaced("an invalid object, dry run", secret("a", { data: { "/": "" } }), "?dryRun=All"),
+  replaced("an unknown dryRun", secret("a"), "?dryRun=Some"),
+  replaced("a missing object", secret("b"), "", "b"),
+  replaced("a missing object, by uid", secret("b", {}, { uid: otherUid }), "", "b"),
+  replaced("a missing object, by version", secret("b", {}, { resourceVersion: "5" }), "", "b"),
   replaced("another name than the path's", secret("b")),
   replaced("no name", secret("")),
   replaced("another namespace than the path's", secret("a", {}, { namespace: "default" })),
   replaced("another type", secret("a", { type: "another" })),
-  replaced("a type with data of its own", secret("a", { type: "kubernetes.io/dockerconfigjson" })),
+  replaced("a type that requires data", secret("a", { type: "kubernetes.io/dockerconfigjson" })),
   replaced("another uid", secret("a", changed, { uid: otherUid })),
   replaced("the resourceVersion 0", secret("a", changed, { resourceVersion: "0" })),
-  replaced("a resourceVersion that is past", secret("a", changed, { resourceVersion: "1" })),
-  replaced("a resourceVersion that is a word", secret("a", changed, { resourceVersion: "abc" })),
-  replaced("a label that is none", secret("a", {}, { labels: { a: "not ok" } })),
-  replaced("a key that is none", secret("a", { data: { "a/b": "" } })),
-  replaced("base64 of other characters", secret("a", { data: { a: "*" } })),
-  replaced("too much", secret("a", { stringData: { a: "x".repeat(1024 * 1024 + 1) } })),
-  replaced("no JSON", "{nope"),
-  replaced("nothing at all", ""),
+  replaced("a stale resourceVersion", secret("a", changed, { resourceVersion: "1" })),
+  replaced(
+    "a resourceVersion that is not a number",
+    secret("a", changed, { resourceVersion: "abc" }),
+  ),
+  replaced("an invalid label", secret("a", {}, { labels: { a: "not ok" } })),
+  replaced("an invalid key", secret("a", { data: { "a/b": "" } })),
+  replaced("base64 with invalid characters", secret("a", { data: { a: "*" } })),
+  replaced("too large", secret("a", { stringData: { a: "x".repeat(1024 * 1024 + 1) } })),
+  replaced("invalid JSON", "{nope"),
+  replaced("an empty body", ""),
   replaced("another kind", namespace("a")),
   replaced("an unknown field", { ...secret("a"), bar: 1 }),
-  replaced("an unknown field, strictly", { ...secret("a"), bar: 1 }, "?fieldValidation=Strict"),
-  replaced("it becomes immutable", secret("a", { ...changed, immutable: true })),
+  replaced("an unknown field, strict", { ...secret("a"), bar: 1 }, "?fieldValidation=Strict"),
+  replaced("immutable from now on", secret("a", { ...changed, immutable: true })),
   replacedImmutable("other data", secret("a", { ...changed, immutable: true })),
   replacedImmutable("no longer immutable", secret("a", { stringData: { k: "old" } })),
   replacedImmutable("another type", secret("a", { type: "b", immutable: true })),
@@ -57,8 +60,8 @@ export const replaceRows: readonly Row[] = [
     "other labels",
     secret("a", { stringData: { k: "old" }, immutable: true }, { labels: { l: "2" } }),
   ),
-  replacedImmutable("all of it", secret("a", { type: "b", ...changed })),
-  talk("replace: with uid and resourceVersion, which then are past", function* ({ secrets }) {
+  replacedImmutable("everything changed", secret("a", { type: "b", ...changed })),
+  talk("replace: with uid and resourceVersion, which are then stale", function* ({ secrets }) {
     const { body: made } = yield ["POST", secrets, original];
     yield ["PUT", `${secrets}/a?dryRun=All`, { ...made, stringData: { k: "1" } }];
     yield ["PUT", `${secrets}/a`, { ...made, stringData: { k: "2" } }];
@@ -69,7 +72,7 @@ export const replaceRows: readonly Row[] = [
     yield ["PUT", `${secrets}/a`, secret("a", { stringData: { k: "5" } }, { uid })];
     yield ["GET", `${secrets}/a`];
   }),
-  talk("replace: what was deleted and created again", function* ({ secrets }) {
+  talk("replace: a secret that was deleted and created again", function* ({ secrets }) {
     const { body: made } = yield ["POST", secrets, original];
     yield ["DELETE", `${secrets}/a`];
     yield ["PUT", `${secrets}/a`, made];
@@ -77,7 +80,7 @@ export const replaceRows: readonly Row[] = [
     yield ["PUT", `${secrets}/a`, { ...made, stringData: { k: "2" } }];
     yield ["GET", `${secrets}/a`];
   }),
-  row("replace: in a namespace that does not exist", ({ namespace }) => [
+  row("replace: in a missing namespace", ({ namespace }) => [
     ["PUT", `/api/v1/namespaces/${namespace}-nope/secrets/a`, secret("a")],
   ]),
   talk("replace: a namespace", function* ({ namespaces, namespace: name }) {

@@ -1,7 +1,7 @@
 import { encodeBase64 } from "../support/base64.ts";
 import type { Answer, Ask } from "./fidelity_server.ts";
 
-/** Where the requests of a row go: an Active namespace of its own, and what is in it. */
+/** The targets of a row's requests: an Active namespace of its own, and its resources. */
 export interface Place {
   readonly namespace: string;
   /** Paths. */
@@ -10,15 +10,15 @@ export interface Place {
   readonly namespaces: "/api/v1/namespaces";
 }
 
-/** One test: requests one after the other, each answer of which is compared. */
+/** One test: successive requests whose responses are compared. */
 export interface Row {
   readonly name: string;
   readonly requests: (place: Place) => Iterator<Ask, void, Answer>;
-  /** The part of an answer's body that is compared. @default all of it */
+  /** The part of a response's body that is compared. @default all of it */
   readonly part?: (body: Answer["body"]) => unknown;
 }
 
-/** A row whose requests do not depend upon answers. */
+/** A row whose requests do not depend on responses. */
 export function row(name: string, requests: (place: Place) => readonly Ask[]): Row {
   return {
     name,
@@ -28,7 +28,7 @@ export function row(name: string, requests: (place: Place) => readonly Ask[]): R
   };
 }
 
-/** The same with the answers: `const made = yield [...]`. */
+/** A row whose requests use earlier responses: `const made = yield [...]`. */
 export function talk(name: string, requests: Row["requests"]): Row {
   return { name, requests };
 }
@@ -49,5 +49,5 @@ export function namespace(name: string, metadata: object = {}) {
   return { apiVersion: "v1", kind: "Namespace", metadata: { name, ...metadata } };
 }
 
-/** A query's value. */
+/** An encoded value for a query. */
 export const query = encodeURIComponent;

@@ -7,7 +7,7 @@ import type {
 } from "../../scripts/control_plane/connect.ts";
 import type { Emulator } from "../../src/emulator/emulator.ts";
 
-/** A request: method, path, body (a text is sent as it is) and headers of its own. */
+/** A request: method, path, body (a string is sent unchanged) and additional headers. */
 export type Ask = readonly [
   method: string,
   path: string,
@@ -17,9 +17,9 @@ export type Ask = readonly [
 
 export interface Answer {
   readonly status: number;
-  /** Those that a client acts upon; absent ones are `undefined`. */
+  /** The headers that clients use; missing ones are `undefined`. */
   readonly headers: Readonly<Record<string, string | undefined>>;
-  /** The parsed JSON, or the text when it is not JSON. Untyped, as rows look at many kinds. */
+  /** The parsed JSON, or the text if it is not JSON. Untyped, since rows read many kinds. */
   // deno-lint-ignore no-explicit-any
   readonly body: any;
 }

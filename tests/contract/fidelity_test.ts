@@ -11,7 +11,7 @@ import { writeRows } from "./fidelity_write_rows.ts";
 
 const plane = controlPlaneFromEnv();
 
-/** The same for both servers, as it is in their messages. */
+/** The same for both servers, since it is part of their messages. */
 async function transcript(server: Server, name: string, row: Row): Promise<unknown[]> {
   const made = await server.ask(["POST", namespaces, namespace(name)]);
   assert.equal(made.status, 201, `${server.name}: ${JSON.stringify(made.body)}`);
@@ -43,7 +43,7 @@ const run = crypto.randomUUID().slice(0, 8);
 
 for (const [index, row] of rows.entries()) {
   Deno.test({
-    name: `the emulator answers as the real server: ${row.name}`,
+    name: `the emulator responds like the real server: ${row.name}`,
     ignore: plane === undefined,
     fn: async () => {
       const emulator = startEmulator({ token: "a-token" });

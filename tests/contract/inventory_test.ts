@@ -8,7 +8,7 @@ import { type EmulatedWorld, emulatorSubject, TRANSPORTS } from "./subjects.ts";
 
 const contractTest = contractTests((test) => Deno.test(test));
 
-/** What an inventory costs a cluster, over each transport. */
+/** The requests of an inventory, over each transport. */
 
 const SETTINGS: InventorySettings = {
   argocdNamespace: "argocd",
@@ -18,7 +18,7 @@ const SETTINGS: InventorySettings = {
 
 const EVERYTHING = { everywhere: true, serviceAccounts: true };
 
-/** Puts so many of each there, in namespaces of their own. */
+/** Creates this many of each, in namespaces of their own. */
 function fill({ emulator: { cluster }, canary }: EmulatedWorld, count: number): void {
   const password = encodeBase64(canary.value);
   const auths = { "ghcr.io": { auth: encodeBase64(`robot:${canary.value}`) } };
@@ -35,7 +35,7 @@ function fill({ emulator: { cluster }, canary }: EmulatedWorld, count: number): 
   }
 }
 
-/** What the cluster was asked for: path and query of each list. */
+/** The requests to the cluster: path and query of each list. */
 const asked = ({ emulator }: EmulatedWorld) =>
   emulator.requests.filter((line) => /\/(secrets|serviceaccounts)(\?| |$)/.test(line));
 
@@ -43,7 +43,7 @@ for (const transport of TRANSPORTS) {
   for (const count of [1, 120]) {
     contractTest(
       emulatorSubject(transport),
-      `an inventory of ${count} of each is five requests, and each credential has its fingerprint`,
+      `an inventory of ${count} of each takes five requests, and each credential has its fingerprint`,
       async (world) => {
         fill(world, count);
         const taken = await inventory(world.store, SETTINGS, EVERYTHING, soon());
@@ -68,7 +68,7 @@ for (const transport of TRANSPORTS) {
 
   contractTest(
     emulatorSubject(transport),
-    "an inventory without values asks for no value, and has what is no credential",
+    "an inventory without values requests none, and has the fields that are no credential",
     async (world) => {
       fill(world, 2);
       const scope = { ...EVERYTHING, values: false };
@@ -80,7 +80,7 @@ for (const transport of TRANSPORTS) {
       assert.deepEqual(pullSecrets.map(({ data }) => data.reveal()), [{}, {}]);
       const all = JSON.stringify(argocd.map(({ data }) => data.reveal()));
       assert.doesNotMatch(all, new RegExp(encodeBase64(world.canary.value)));
-      if (transport.name !== "api") return; // of kubectl the values stay in its own process
+      if (transport.name !== "api") return; // kubectl reads the values, but they stay in its process
       const pulls = asked(world).filter((line) => /^GET \/api\/v1\/secrets\?/.test(line));
       assert.equal(pulls.length, 3);
       for (const line of pulls) assert.match(line, /includeObject=Metadata/);

@@ -10,7 +10,7 @@ const contractTest = contractTests((test) => Deno.test(test));
 
 const LABEL = "tests.invalid/kind";
 
-/** Texts that could be taken for the syntax of what transports them. */
+/** Texts that could be mistaken for the syntax of a transport. */
 const ODD_TEXTS = [
   "two\nlines\r\n",
   "a \"quoted\" 'text' with spaces, commas; and {{.data}}",
@@ -22,7 +22,7 @@ const ODD_TEXTS = [
 export function listContract(subject: Subject): void {
   const test = contractTest.bind(undefined, subject);
 
-  test("lists what a label selects, in all namespaces and in one", async (world) => {
+  test("lists by a label selector, in all namespaces and in one", async (world) => {
     const [here, there] = [await world.namespace(), await world.namespace()];
     const value = uniqueName("v");
     const data = { password: encodeBase64(world.canary.value) };
@@ -47,7 +47,7 @@ export function listContract(subject: Subject): void {
     });
   });
 
-  test("lists by a set of label values, and nothing where nothing matches", async (world) => {
+  test("lists by a set of label values, and an empty list if nothing matches", async (world) => {
     const namespace = await world.namespace();
     for (const kind of ["a", "b", "c"]) {
       await world.put({ metadata: { namespace, name: kind, labels: { [LABEL]: kind } } });
@@ -60,7 +60,7 @@ export function listContract(subject: Subject): void {
     assert.deepEqual(await world.store.list(nowhere, soon()), []);
   });
 
-  test("gives the fields of a repository decoded, whatever they hold", async (world) => {
+  test("returns the decoded fields of a repository, whatever they contain", async (world) => {
     const namespace = await world.namespace();
     const wanted = new Map<string, RepositoryFields>();
     for (const [i, text] of ODD_TEXTS.entries()) {
@@ -82,7 +82,7 @@ export function listContract(subject: Subject): void {
     assert.deepEqual(new Map(listed.map(({ name, repository }) => [name, repository])), wanted);
   });
 
-  test("reads the fields of a repository alike: what is empty is left out", async (world) => {
+  test("reads the fields of a repository in the same way, without empty ones", async (world) => {
     const namespace = await world.namespace();
     const labels = { [LABEL]: "repository" };
     for (const { what, data } of REPOSITORY_ROWS) {
@@ -96,7 +96,7 @@ export function listContract(subject: Subject): void {
     );
   });
 
-  test("gives one annotation beside the fields of a repository, where there is one", async (world) => {
+  test("returns one annotation beside the fields of a repository, if it exists", async (world) => {
     const namespace = await world.namespace();
     const labels = { [LABEL]: "repository" };
     const note = "2027-01-31 = two\nlines, %20";
@@ -129,7 +129,7 @@ export function listContract(subject: Subject): void {
 
   for (const repository of [false, true]) {
     const how = repository ? "with repository fields" : "without repository fields";
-    test(`lists secrets with odd types and without data, ${how}, no value shown`, async (world) => {
+    test(`lists secrets with odd types and without data, ${how}, and no value is shown`, async (world) => {
       const namespace = await world.namespace();
       const labels = { [LABEL]: "odd" };
       const password = encodeBase64(world.canary.value);

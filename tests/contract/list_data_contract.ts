@@ -18,11 +18,11 @@ const OWNER = {
   uid: "00000000-0000-4000-8000-000000000000",
 };
 
-/** Lists with data: what is there comes whole, and what was not asked for stays where it is. */
+/** Lists with data: requested values are complete, and no other value is returned. */
 export function listDataContract(subject: Subject): void {
   const test = contractTest.bind(undefined, subject);
 
-  test("lists secrets with their data as a read by name gives them", async (world) => {
+  test("lists secrets with the same data as a read by name", async (world) => {
     const namespace = await world.namespace();
     const labels = { [LABEL]: "data", other: "x.y_z" };
     const binary = new Uint8Array([0, 255, 10, 44, 61]).toBase64();
@@ -46,7 +46,7 @@ export function listDataContract(subject: Subject): void {
     assert.deepEqual(data, secrets[0]!.data);
   });
 
-  test("lists by type, by label and namespace, in all and in one", async (world) => {
+  test("lists by type, label and namespace, in all namespaces and in one", async (world) => {
     const [here, there] = [await world.namespace(), await world.namespace()];
     const value = uniqueName("v");
     const labels = { [LABEL]: value };
@@ -70,7 +70,7 @@ export function listDataContract(subject: Subject): void {
     assert.deepEqual(await found({ type: "tests.invalid/none", namespace: there }), []);
   });
 
-  test("gives of the data the keys that are asked for, and no other value", async (world) => {
+  test("returns the requested keys of the data, and no other value", async (world) => {
     const namespace = await world.namespace();
     const { value } = world.canary;
     const annotations = { [NOTE]: "a = b, %20+\n", [LAST_APPLIED]: `{"password":"${value}"}` };
@@ -80,7 +80,7 @@ export function listDataContract(subject: Subject): void {
       data: {
         url: encodeBase64("https://x"),
         password: encodeBase64(value),
-        // No secret: it tells that the user name is one.
+        // Not a secret: it shows that the user name is one.
         other: encodeBase64("x-oauth-basic"),
         blank: "",
       },
@@ -117,7 +117,7 @@ export function listDataContract(subject: Subject): void {
   });
 }
 
-/** With its data in the open; what is not there is left out. */
+/** The secret with its data revealed, without missing fields. */
 function opened({ data, ...secret }: StoredSecret) {
   const there = JSON.parse(JSON.stringify(secret)) as Omit<StoredSecret, "data">;
   return { ...there, data: data.reveal() };

@@ -12,7 +12,7 @@ const MANAGED_BY = "app.kubernetes.io/managed-by";
 export function namespacesContract(subject: Subject): void {
   const test = contractTest.bind(undefined, subject);
 
-  test("tells namespaces with their phases, all and those selected", async (world) => {
+  test("returns namespaces with their phases, all and selected ones", async (world) => {
     const [one, two] = [await world.namespace(), await world.namespace()];
     const terminating = await world.namespace("Terminating");
     const all = await world.store.namespaces(undefined, soon());
@@ -26,7 +26,7 @@ export function namespacesContract(subject: Subject): void {
     assert.equal(none.size, 0);
   });
 
-  test("creates namespaces that say who has created them", async (world) => {
+  test("creates namespaces with the label that names their creator", async (world) => {
     const names = [uniqueName("new"), uniqueName("new"), uniqueName("new")];
     const outcomes = await world.store.createNamespaces(names, soon());
     assert.deepEqual(words(outcomes), ["done", "done", "done"]);
@@ -42,7 +42,7 @@ export function namespacesContract(subject: Subject): void {
     assert.deepEqual(words(await world.store.create([secret], soon())), ["done"]);
   });
 
-  test("rejects a namespace that exists, in any phase, and creates the others", async (world) => {
+  test("rejects an existing namespace in any phase, and creates the others", async (world) => {
     const old = await world.namespace();
     const terminating = await world.namespace("Terminating");
     const labels = await world.labelsOf(old);
@@ -58,7 +58,7 @@ export function namespacesContract(subject: Subject): void {
   });
 
   if (subject.judges) {
-    test("rejects a name that no namespace can have", async (world) => {
+    test("rejects an invalid namespace name", async (world) => {
       const good = uniqueName("new");
       const bad = ["Capitals", "under_score", "a.b", "-a", "a".repeat(64)];
       const outcomes = await world.store.createNamespaces([...bad, good], soon());
@@ -70,7 +70,7 @@ export function namespacesContract(subject: Subject): void {
     });
   }
 
-  test("nothing to create is no outcome, namespaces neither", async (world) => {
+  test("creating no namespaces has no outcomes", async (world) => {
     assert.deepEqual(await world.store.createNamespaces([], soon()), []);
   });
 }

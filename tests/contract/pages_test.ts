@@ -5,7 +5,7 @@ import { contractTests } from "./subject.ts";
 
 const contractTest = contractTests((test) => Deno.test(test));
 
-/** Lists are fetched in pages of 500, and whole. */
+/** Lists are fetched in pages of 500, completely. */
 
 const MANY = Array.from({ length: 1001 }, (_, i) => `many-${String(i).padStart(4, "0")}`);
 
@@ -13,7 +13,7 @@ function pagesTest(sentence: string, test: (world: EmulatedWorld) => Promise<voi
   for (const transport of TRANSPORTS) contractTest(emulatorSubject(transport), sentence, test);
 }
 
-/** The pages that were asked for. */
+/** The number of requested pages. */
 function pages({ emulator }: EmulatedWorld, resource: string): number {
   const asked = emulator.requests.filter((line) =>
     new RegExp(`^GET /\\S*/${resource}\\?.*limit=500`).test(line)
@@ -72,7 +72,7 @@ pagesTest(
   },
 );
 
-pagesTest("what kubectl and the API are asked for by name holds no other secret", async (world) => {
+pagesTest("a list by name requests only secrets of that name", async (world) => {
   for (const namespace of ["n", "m"]) {
     for (const name of ["a", "b"]) world.emulator.cluster.put({ metadata: { namespace, name } });
   }

@@ -5,7 +5,7 @@ import { PATIENCE } from "../support/patience.ts";
 import { done, opaque, soon, words } from "./secrets.ts";
 import { controlPlane, type Transport, TRANSPORTS, withFolder } from "./subjects.ts";
 
-/** A policy of the cluster that denies a write is named, over each transport, and nothing else is. */
+/** An error names the cluster's policy that denied a write and nothing else, over each transport. */
 
 const ADMISSION = "/apis/admissionregistration.k8s.io/v1";
 const LABEL = "tests.invalid/denied-by";
@@ -16,7 +16,7 @@ const SECRETS = {
   resources: ["secrets"],
 };
 
-/** Objects of the cluster that are there while they are used. */
+/** Objects of the cluster that exist during `use`. */
 async function withObjects(
   objects: readonly [path: string, body: { metadata: { name: string } }][],
   use: () => Promise<void>,
@@ -54,7 +54,7 @@ async function deniedOver(
     try {
       const until = performance.now() + 1000 * PATIENCE;
       let [outcome] = await store.create([secret], soon());
-      // A policy takes a moment to be known.
+      // A policy takes a moment to take effect.
       while (outcome?.kind === "done" && performance.now() < until) {
         await store.remove([{ ...ref, ...done(outcome) }], soon());
         [outcome] = await store.create([secret], soon());
@@ -99,7 +99,7 @@ for (const [reason, kind] of [[undefined, "invalid"], ["Forbidden", "forbidden"]
   });
 }
 
-/** As a webhook may answer, and the kind that it means. */
+/** Responses of a webhook, and the kind of error for each. */
 const REFUSALS = [
   ["without a code", {}, "invalid"],
   ["with a code alone", { code: 403 }, "invalid"],

@@ -16,18 +16,18 @@ const QUESTIONS: readonly AccessQuestion[] = [
 export function probeContract(subject: Subject): void {
   const test = contractTest.bind(undefined, subject);
 
-  test("tells the version of Kubernetes, and a clock that is ours where it tells one", async (world) => {
+  test("returns the version of Kubernetes, and a clock skew of almost zero if the server sends its time", async (world) => {
     const { version, clockSkewSeconds = 0 } = await world.probe.version(soon());
     assert.match(version!, /^v1\.\d+\.\d+/);
     assert.ok(Math.abs(clockSkewSeconds) <= 2, `${clockSkewSeconds} seconds`);
   });
 
-  test("tells of each question whether it is allowed, in order", async (world) => {
+  test("returns for each question whether it is allowed, in order", async (world) => {
     assert.deepEqual(await world.probe.access(QUESTIONS, soon()), [true, true, true, true]);
     assert.deepEqual(await world.probe.access([QUESTIONS[1]!], soon()), [true]);
   });
 
-  test("tells the version of an Argo CD by its image, and none of no Argo CD", async (world) => {
+  test("returns the version of Argo CD from its image, and none without Argo CD", async (world) => {
     const [none, some] = [await world.namespace(), await world.namespace()];
     assert.equal(await world.probe.argocdVersion(none, soon()), undefined);
     await world.deploy({

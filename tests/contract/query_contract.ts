@@ -11,7 +11,7 @@ const LABEL = "tests.invalid/kind";
 const NOTE = "tests.invalid/rotated-by";
 const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
-/** Annotations that could be taken for the syntax of what transports them. */
+/** Annotations that could be mistaken for the syntax of a transport. */
 const ODD_TEXTS = [
   "",
   " ",
@@ -22,11 +22,11 @@ const ODD_TEXTS = [
   "=",
 ];
 
-/** What a list can be asked for besides a selector and a namespace. */
+/** Parameters of a list besides the selector and the namespace. */
 export function queryContract(subject: Subject): void {
   const test = contractTest.bind(undefined, subject);
 
-  test("lists secrets of one name, in all namespaces and in one", async (world) => {
+  test("lists secrets by name, in all namespaces and in one", async (world) => {
     const [here, there] = [await world.namespace(), await world.namespace()];
     const name = uniqueName("same");
     const data = { password: encodeBase64(world.canary.value) };
@@ -44,7 +44,7 @@ export function queryContract(subject: Subject): void {
     assert.deepEqual(await places({ name: uniqueName("none") }), []);
   });
 
-  test("lists all secrets of a namespace when nothing selects", async (world) => {
+  test("lists all secrets of a namespace without a selector", async (world) => {
     const namespace = await world.namespace();
     await world.put({ metadata: { namespace, name: "a", labels: { [LABEL]: "a" } } });
     await world.put({ metadata: { namespace, name: "b" } });
@@ -54,7 +54,7 @@ export function queryContract(subject: Subject): void {
 
   for (const repository of [false, true]) {
     const how = repository ? "with repository fields" : "without repository fields";
-    test(`gives the annotation that is asked for, ${how}, whatever it holds`, async (world) => {
+    test(`returns the requested annotation, ${how}, whatever it contains`, async (world) => {
       const namespace = await world.namespace();
       const wanted = new Map<string, string | undefined>();
       const { value } = world.canary;
@@ -80,7 +80,7 @@ export function queryContract(subject: Subject): void {
     });
   }
 
-  test("shows no annotation that is not asked for", async (world) => {
+  test("shows no annotation that was not requested", async (world) => {
     const namespace = await world.namespace();
     const annotations = { [NOTE]: world.canary.value, [LAST_APPLIED]: world.canary.value };
     await world.put({ metadata: { namespace, name: "a", annotations } });
@@ -92,7 +92,7 @@ export function queryContract(subject: Subject): void {
   });
 
   if (subject.judges) {
-    test("a selector that is none is invalid, and said so", async (world) => {
+    test("rejects an invalid selector, and reports it", async (world) => {
       for (const selector of ["a in (", "a=b=c", "a b"]) {
         const expected = { kind: "invalid", message: /cannot parse the label selector$/ };
         await assert.rejects(world.store.list({ selector }, soon()), expected);

@@ -10,7 +10,7 @@ const contractTest = contractTests((test) => Deno.test(test));
 export function readContract(subject: Subject): void {
   const test = contractTest.bind(undefined, subject);
 
-  test("reads what is there of several, and the phases of their namespaces", async (world) => {
+  test("reads the existing ones of several secrets, and the phases of their namespaces", async (world) => {
     const active = await world.namespace();
     const terminating = await world.namespace("Terminating");
     const missing = uniqueName("missing");
@@ -57,7 +57,7 @@ export function readContract(subject: Subject): void {
     assert.equal(snapshot.namespaces?.has(missing), false);
   });
 
-  test("reads one secret that is there", async (world) => {
+  test("reads one existing secret", async (world) => {
     const namespace = await world.namespace();
     await world.put({ metadata: { namespace, name: "one" } });
     const snapshot = await world.store.read([{ namespace, name: "one" }], soon());
@@ -69,7 +69,7 @@ export function readContract(subject: Subject): void {
     assert.equal(snapshot.namespaces?.get(namespace), "Active");
   });
 
-  test("reads nothing where there is none, not even the namespace", async (world) => {
+  test("reads nothing if neither secret nor namespace exists", async (world) => {
     const [a, b] = [uniqueName("missing"), uniqueName("missing")];
     const refs = [{ namespace: a, name: "x" }, { namespace: b, name: "x" }];
     for (const some of [refs, refs.slice(1)]) {
@@ -80,7 +80,7 @@ export function readContract(subject: Subject): void {
   });
 
   if (subject.judges) {
-    test("tells a secret that waits for its finalizers from one that does not", async (world) => {
+    test("distinguishes a secret that waits for its finalizers", async (world) => {
       const namespace = await world.namespace();
       const finalizers = ["tests.invalid/keep"];
       await world.put({ metadata: { namespace, name: "held", finalizers } });

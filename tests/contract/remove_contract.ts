@@ -46,7 +46,7 @@ export function removeContract(subject: Subject): void {
     assert.deepEqual(words(await world.store.remove(removals, soon())), ["rejected not_found"]);
   });
 
-  test("to foresee whether many can be removed in time changes none of them", async (world) => {
+  test("estimating whether many secrets can be removed in time changes none of them", async (world) => {
     const namespace = await world.namespace();
     const puts = Array.from({ length: 40 }, async (_, i) => {
       const name = `many-${i}`;
@@ -61,7 +61,7 @@ export function removeContract(subject: Subject): void {
     }
   });
 
-  test("nothing to remove is no outcome", async (world) => {
+  test("removing nothing has no outcomes", async (world) => {
     assert.deepEqual(await world.store.remove([], soon()), []);
   });
 }

@@ -10,7 +10,7 @@ const contractTest = contractTests((test) => Deno.test(test));
 export function replaceContract(subject: Subject): void {
   const test = contractTest.bind(undefined, subject);
 
-  test("replaces the version that was read and keeps what belongs to others", async (world) => {
+  test("replaces the version that was read, and keeps the fields of others", async (world) => {
     const namespace = await world.namespace();
     const before = await world.put({
       metadata: {
@@ -40,7 +40,7 @@ export function replaceContract(subject: Subject): void {
     }
   });
 
-  test("rejects the stale and the missing one and replaces the others", async (world) => {
+  test("rejects stale and missing secrets, and replaces the others", async (world) => {
     const namespace = await world.namespace();
     const names = ["fresh", "stale", "gone", "last"];
     for (const name of names) await world.put({ metadata: { namespace, name } });
@@ -58,7 +58,7 @@ export function replaceContract(subject: Subject): void {
     assert.equal(await world.find(namespace, "gone"), undefined);
   });
 
-  test("rejects a change of type and of an immutable value", async (world) => {
+  test("rejects a change of the type and of an immutable value", async (world) => {
     const namespace = await world.namespace();
     const old = { password: encodeBase64("old") };
     await world.put({ metadata: { namespace, name: "typed" }, data: old });
@@ -74,7 +74,7 @@ export function replaceContract(subject: Subject): void {
     assert.deepEqual((await world.find(namespace, "fixed"))?.data, old);
   });
 
-  test("rejects a secret that was deleted and made again since it was read", async (world) => {
+  test("rejects a secret that was deleted and created again since it was read", async (world) => {
     const namespace = await world.namespace();
     await world.put({ metadata: { namespace, name: "again" } });
     const read = await readOne(world, namespace, "again");
@@ -87,7 +87,7 @@ export function replaceContract(subject: Subject): void {
     assert.deepEqual(await world.find(namespace, "again"), made);
   });
 
-  test("nothing to replace is no outcome", async (world) => {
+  test("replacing nothing has no outcomes", async (world) => {
     assert.deepEqual(await world.store.replace([], soon()), []);
   });
 }

@@ -6,7 +6,7 @@ import type { ItemOutcome, SecretManifest } from "../../src/kube/store.ts";
 import { seal } from "../../src/log/sealed.ts";
 import { encodeBase64 } from "../support/base64.ts";
 
-/** Longer than anything here takes: only a hang reaches it. */
+/** Longer than any call here takes: only a hang reaches it. */
 export const soon = () => deadlineIn(30);
 
 /** An Opaque secret with a password. */

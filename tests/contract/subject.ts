@@ -6,30 +6,30 @@ import type { Canary } from "../support/canary.ts";
 import type { Declare } from "../support/declare.ts";
 import type { AccountBystander } from "./accounts.ts";
 
-/** One cluster with a store for it, for one test. */
+/** A cluster and a store for it, for one test. */
 export interface World extends Bystander, AccountBystander {
   readonly store: SecretStore;
-  /** Of the same cluster. */
+  /** A probe of the same cluster. */
   readonly probe: ClusterProbe;
-  /** Puts a deployment there as somebody else would. */
+  /** Creates a deployment, as another client would. */
   deploy(deployment: EmulatedDeployment): Promise<void>;
-  /** A password; the harness looks for it in all that the store says. */
+  /** A password. No message of the store may contain it. */
   readonly canary: Canary;
-  /** What the store and what it runs have said so far, values of credentials excepted. */
+  /** The output of the store and its processes so far, except values of credentials. */
   readonly said: readonly string[];
 }
 
-/** A store over some cluster, held to the contract. */
+/** A store for a cluster that has to keep the contract. */
 export interface Subject<W extends World = World> {
   readonly name: string;
-  /** Whether what it needs is not there. */
+  /** Whether its requirements are missing. */
   readonly ignore: boolean;
-  /** Whether its cluster judges manifests as the API server does. */
+  /** Whether its cluster validates manifests as the API server does. */
   readonly judges: boolean;
   run(test: (world: W) => Promise<void>): Promise<void>;
 }
 
-/** What declares a test of the contract for one subject. */
+/** Declares a test of the contract for one subject. */
 export function contractTests(declare: Declare) {
   return <W extends World>(
     subject: Omit<Subject<W>, "judges">,
@@ -48,7 +48,7 @@ export function contractTests(declare: Declare) {
     });
 }
 
-/** The world with a store whose answers and errors are noted, as a log would show them. */
+/** The world with a store whose results and errors are recorded, as a log would show them. */
 function watch<W extends World>(world: W): W {
   const answers: string[] = [];
   const note = async <T>(answering: Promise<T>): Promise<T> => {

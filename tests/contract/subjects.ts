@@ -18,10 +18,10 @@ import { makeCanary } from "../support/canary.ts";
 import { type AccountBystander, accountBystander } from "./accounts.ts";
 import type { Subject, World } from "./subject.ts";
 
-/** A way to reach a cluster that the suites run with. */
+/** A transport that the suites run with. */
 export interface Transport {
   readonly name: string;
-  /** Whether this machine has what it needs. */
+  /** Whether this machine meets its requirements. */
   readonly available: boolean;
   /** Whether the items of a batch are sent one after the other. */
   readonly inOrder: boolean;
@@ -31,7 +31,7 @@ export interface Transport {
 export interface OpenOptions {
   /** Its path. */
   readonly kubeconfig: string;
-  /** Where kubectl keeps what it discovers. */
+  /** kubectl's discovery cache. */
   readonly cacheDir?: string;
 }
 
@@ -58,14 +58,14 @@ const overApi: Transport = {
       cluster: "test",
       kubeconfig: { path: kubeconfig, content },
       env: kubectlEnv(Deno.env.toObject()),
-      connectSeconds: 60, // of a port that never answers, deadlines are what is looked at here
+      connectSeconds: 60, // deadlines are tested with a port that never responds
       onCall: (call) => said.push(JSON.stringify(call)),
     });
     return { store, probe: store.probe, said, close: () => store.close() };
   },
 };
 
-/** Kubectl of the API server's own version where there is one; other suites run that of PATH. */
+/** The kubectl of the API server's version if available; other suites use the one on PATH. */
 const KUBECTL = Deno.env.get("ARGOCD_CONFIGURER_TEST_KUBECTL") ?? onPath("kubectl");
 
 export const TRANSPORTS: readonly Transport[] = [overKubectl("kubectl", KUBECTL), overApi];
@@ -78,7 +78,7 @@ export const SUBJECTS: readonly Subject[] = TRANSPORTS.flatMap((transport) => [
   realSubject(transport),
 ]);
 
-/** A store over kubectl that notes what it and kubectl say. */
+/** A store over kubectl that records its messages and kubectl's. */
 function watchedKubectl(
   options: Pick<KubectlOptions, "kubeconfig" | "program" | "cacheDir">,
 ): Opened {
@@ -87,7 +87,7 @@ function watchedKubectl(
     ...options,
     cluster: "test",
     env: kubectlEnv(Deno.env.toObject()),
-    gate: new ProcessGate(defaultGateLimits(8)), // none of a test's few has to wait
+    gate: new ProcessGate(defaultGateLimits(8)), // no process of a test has to wait
     onCommand: (command) => said.push(JSON.stringify(command)),
     run: noting(said),
   };
@@ -95,7 +95,7 @@ function watchedKubectl(
   return { store: kubectlStore(all), probe, said, close: () => {} };
 }
 
-/** Notes kubectl's arguments, and its output but for that of a read, which is values by purpose. */
+/** Records kubectl's arguments and output, except the output of reads, which contains values. */
 function noting(said: string[]): RunProcess {
   return async (program, args, options) => {
     said.push(args.join(" "));
@@ -105,7 +105,7 @@ function noting(said: string[]): RunProcess {
   };
 }
 
-/** Somebody else on the cluster. */
+/** Another client of the cluster. */
 export function othersBy(
   request: ApiRequest,
 ): Bystander & AccountBystander & Pick<World, "deploy"> {
@@ -123,7 +123,7 @@ export async function withFolder<T>(use: (folder: string) => Promise<T>): Promis
 
 export interface EmulatedWorld extends World {
   readonly emulator: Emulator;
-  /** Its path, which no other test's kubectl has in its command line. */
+  /** A path that no other test's kubectl has in its command line. */
   readonly kubeconfig: string;
 }
 
@@ -180,7 +180,7 @@ function realSubject(transport: Transport): Subject {
   };
 }
 
-/** A deployment of no replicas. */
+/** A deployment without replicas. */
 const deployBy = (request: ApiRequest): World["deploy"] => async ({ image, ...metadata }) => {
   const { namespace, name, labels } = metadata;
   const selector = { matchLabels: { app: name } };

@@ -44,11 +44,11 @@ function atUrl(transport: Transport, url: string): Omit<Subject, "judges"> {
 }
 
 interface CachedWorld extends World {
-  /** Where kubectl keeps what it discovers; empty at first. */
+  /** kubectl's discovery cache, initially empty. */
   readonly cacheDir: string;
 }
 
-/** A store of one of the real API server's people. */
+/** A store for one of the real API server's users. */
 function as(
   transport: Transport,
   person: KubeconfigName,
@@ -69,7 +69,7 @@ function as(
   };
 }
 
-/** Has kubectl keep what it discovers of the real API server, as after an earlier success. */
+/** Fills kubectl's discovery cache from the real API server, as after an earlier success. */
 async function discover(transport: Transport, cacheDir: string): Promise<void> {
   const kubeconfig = controlPlane!.kubeconfigs.administrator;
   const opened = await transport.open({ kubeconfig, cacheDir });
@@ -83,7 +83,7 @@ const REMOVALS = REFS.map((ref) => ({ ...ref, uid: "u", resourceVersion: "1" }))
 const USES = REFS.map(({ namespace }) => ({ namespace, serviceAccount: "x", secret: "y" }));
 const NEW_NAMESPACES = ["tests-new-1", "tests-new-2"];
 
-/** Every call of the store fails by this kind; of a write, each item. */
+/** Checks that every call of the store fails with this kind; for writes, each item. */
 async function checkAll(world: World, kind: KubeErrorKind): Promise<void> {
   const { store, canary } = world;
   await failure(kind, store.list({ selector: SELECTOR }, soon()));
@@ -104,7 +104,7 @@ async function checkAll(world: World, kind: KubeErrorKind): Promise<void> {
   await failure(kind, store.namespaces("a=b", soon()));
   await failure(kind, store.serviceAccounts(undefined, soon()));
   await failure(kind, store.serviceAccounts("team-b", soon()));
-  // They read first: so nothing is sent.
+  // They read first, so nothing is sent.
   await failure(kind, store.attach(USES, soon()));
   await failure(kind, store.detach(USES, soon()));
   const namespaces = await store.createNamespaces(NEW_NAMESPACES, soon());
@@ -116,19 +116,19 @@ async function checkAll(world: World, kind: KubeErrorKind): Promise<void> {
 for (const transport of TRANSPORTS) {
   contractTest(
     atUrl(transport, CLOSED_PORT_URL),
-    "a port where nothing listens is unreachable for every call",
+    "a closed port is unreachable for every call",
     (world) => checkAll(world, "unreachable"),
   );
 
   contractTest(
     as(transport, "wrong-token"),
-    "a token that the server does not know is unauthorized for every call",
+    "an unknown token is unauthorized for every call",
     (world) => checkAll(world, "unauthorized"),
   );
 
   contractTest(
     as(transport, "wrong-token"),
-    "a token that has expired since the discovery is unauthorized too",
+    "a token that expires after the discovery is unauthorized too",
     async (world) => {
       await discover(transport, world.cacheDir);
       await checkAll(world, "unauthorized");
@@ -137,13 +137,13 @@ for (const transport of TRANSPORTS) {
 
   contractTest(
     as(transport, "no-rights"),
-    "a user without rights is forbidden every call",
+    "every call of a user without permissions is forbidden",
     (world) => checkAll(world, "forbidden"),
   );
 
   contractTest(
     as(transport, "no-rights"),
-    "what is forbidden is named by right and namespace",
+    "a forbidden call names the verb, resource and namespace",
     async ({ store }) => {
       const message = async (call: Promise<unknown>) => (await failure("forbidden", call)).message;
       const everywhere = await message(store.list({ selector: SELECTOR }, soon()));
@@ -190,7 +190,7 @@ for (const transport of TRANSPORTS) {
 
   contractTest(
     as(transport, "two-namespaces"),
-    "without the right to read namespaces the secrets are read all the same",
+    "without the right to read namespaces, secrets are still read",
     async (world) => {
       const name = `two-${crypto.randomUUID().slice(0, 8)}`;
       await world.put({ metadata: { namespace: "team-a", name } });
@@ -203,7 +203,7 @@ for (const transport of TRANSPORTS) {
 
   contractTest(
     as(transport, "two-namespaces"),
-    "a long row of refusals is forbidden too, item by item",
+    "many refusals are forbidden too, each of them",
     async (world) => {
       const { store, canary } = world;
       const secrets = Array.from(
@@ -218,7 +218,7 @@ for (const transport of TRANSPORTS) {
 
   contractTest(
     as(transport, "two-namespaces"),
-    "a create where one namespace is forbidden does the others",
+    "a create that is forbidden in one namespace succeeds in the others",
     async (world) => {
       const name = `two-${crypto.randomUUID().slice(0, 8)}`;
       const secrets = ["team-a", "team-b", "argocd"].map((namespace) =>
@@ -237,7 +237,7 @@ for (const transport of TRANSPORTS) {
   );
 
   Deno.test({
-    name: `${transport.name}: a port that never answers is a timeout, and kubectl is gone`,
+    name: `${transport.name}: a port that never responds is a timeout, and kubectl is gone`,
     ignore: !transport.available,
     fn: async () => {
       const port = silentPort();
@@ -286,7 +286,7 @@ for (const transport of TRANSPORTS) {
 
 contractTest(
   atUrl(overKubectl("no kubectl", "no-such-kubectl"), CLOSED_PORT_URL),
-  "a program that is not there is kubectl_missing for every call",
+  "a missing program is kubectl_missing for every call",
   async ({ store, canary }) => {
     const secrets = [opaque("team-a", "x", canary.value, { resourceVersion: "1" })];
     const error = await failure("kubectl_missing", store.list({ selector: SELECTOR }, soon()));

@@ -8,7 +8,7 @@ import { kubeconfigFor } from "../support/kubeconfig.ts";
 import { opaque, soon } from "./secrets.ts";
 import { TRANSPORTS, withFolder } from "./subjects.ts";
 
-/** What answers with 200, and is no API server, or not this one: never a success with nothing in it. */
+/** A 200 from something that is not the API server is never an empty success. */
 
 const CANARY = makeCanary().value;
 const REF = { namespace: "team-a", name: "x" };
@@ -19,7 +19,7 @@ const ANSWERS: Readonly<Record<string, string>> = {
   "an empty object": "{}",
   "an empty list": "[]",
   "null": "null",
-  "nothing": "",
+  "an empty body": "",
   "a page": `<!doctype html><title>log in, ${CANARY}</title>`,
   "a Status of failure": JSON.stringify({
     kind: "Status",
@@ -29,8 +29,8 @@ const ANSWERS: Readonly<Record<string, string>> = {
     reason: "Forbidden",
     code: 403,
   }),
-  "a list of something else": JSON.stringify({ kind: "PodList", apiVersion: "v1", items: [] }),
-  "an object of something else": JSON.stringify({
+  "a list of another kind": JSON.stringify({ kind: "PodList", apiVersion: "v1", items: [] }),
+  "an object of another kind": JSON.stringify({
     kind: "ConfigMap",
     apiVersion: "v1",
     metadata: { ...REF, uid: "u", resourceVersion: "1" },
@@ -57,15 +57,15 @@ const CALLS: Readonly<Record<string, (store: SecretStore) => Promise<unknown>>> 
 };
 
 /**
- * kubectl puts what it gets into a List of its own: an empty list of another kind it cannot tell from
- * one of the right kind. What changes something is not a list, and never done by it.
+ * kubectl puts items into a List of its own, so it does not notice an empty list of another kind.
+ * Responses to writes are not lists, so they are always checked.
  */
 const TOLD_BY_API_ONLY: ReadonlySet<string> = new Set(
   Object.keys(CALLS).filter((call) => /^list|^namespaces|^serviceAccounts|^read/.test(call))
-    .map((call) => `${call}: a list of something else`),
+    .map((call) => `${call}: a list of another kind`),
 );
 
-/** Discovery as usual, and about objects this. */
+/** A server with the usual discovery, and this body for objects. */
 function answering(body: string) {
   const emulator = startEmulator();
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
@@ -89,7 +89,7 @@ for (const transport of TRANSPORTS) {
     for (const [name, call] of Object.entries(CALLS)) {
       if (transport.name === "kubectl" && TOLD_BY_API_ONLY.has(`${name}: ${what}`)) continue;
       Deno.test({
-        name: `${transport.name}: ${name} that is answered by 200 and ${what} is no success`,
+        name: `${transport.name}: ${name} with status 200 and ${what} is a failure`,
         ignore: !transport.available,
         fn: () =>
           withFolder(async (folder) => {
@@ -116,7 +116,7 @@ for (const transport of TRANSPORTS) {
   }
 }
 
-/** Of a write the error of its only item, which else is done. */
+/** The error of a write's only item. */
 function errorIn(result: unknown): unknown {
   const [outcome] = Array.isArray(result) ? result as ItemOutcome[] : [];
   return outcome !== undefined && "error" in outcome ? outcome.error : result;

@@ -4,10 +4,10 @@ import https from "node:https";
 import type { ControlPlaneClient } from "../../scripts/control_plane/connect.ts";
 import type { ApiRequest } from "../support/api_objects.ts";
 
-/** The administrator's way to the API server: what a kubeconfig says, read. */
+/** The administrator's access to the API server, from a kubeconfig. */
 export interface Access {
   readonly url: string;
-  /** Whom to trust, in PEM. */
+  /** The certificate authority, in PEM. */
   readonly ca: string;
   readonly token: string;
 }
@@ -40,16 +40,16 @@ export interface Reply {
   readonly body: Buffer;
 }
 
-/** HTTPS requests over connections that are kept: thousands of handshakes would take most of the time. */
+/** HTTPS requests over persistent connections: thousands of handshakes would take most of the time. */
 export interface Client {
-  /** One with exactly these headers. */
+  /** A request with exactly these headers. */
   send(
     method: string,
     path: string,
     headers: Readonly<Record<string, string>>,
     body: Buffer,
   ): Promise<Reply>;
-  /** One with JSON, as the administrator. */
+  /** A request with JSON, as the administrator. */
   readonly request: ApiRequest;
   close(): void;
 }

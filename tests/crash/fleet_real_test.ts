@@ -18,13 +18,13 @@ import { type Canary, makeCanary } from "../support/canary.ts";
 import { silentPort } from "../support/silent_port.ts";
 
 /**
- * A write to four real API servers and one that hangs, cut off while it waits for that one: what was
- * begun is whole, nothing else is begun, and the same request again does the rest.
+ * A write to four real API servers and a hung one, interrupted while it waits for the hung one:
+ * started clusters are whole, no other is started, and the same request again does the rest.
  */
 
 const planes = clustersFromEnv();
 
-/** One cluster has its turn after the other, by name: `b` is the one that hangs. */
+/** One cluster at a time, by name: `b` is the hung one. */
 const REAL = ["a", "c", "d", "e"] as const;
 
 const NAMESPACES = ["team-a", "team-b", "argocd"];
@@ -34,10 +34,10 @@ interface World {
   readonly name: string;
   readonly canary: Canary;
   start(): Promise<{ running: Program; url: string }>;
-  /** Begins the write, and resolves when the cluster that hangs is asked. */
+  /** Starts the write; resolves when the hung cluster is contacted. */
   begin(url: string): Promise<{ answer: Promise<Response>; leave(): void }>;
   write(url: string): Promise<Response>;
-  /** On each cluster how many of the namespaces have the secret; all of it is right. */
+  /** The number of namespaces that hold the secret on each cluster; each secret is checked. */
   held(): Promise<Readonly<Record<string, number>>>;
   audit(): readonly AuditEntry[];
 }
@@ -62,7 +62,7 @@ async function inWorld(transport: string, test: (world: World) => Promise<void>)
     await place.write(`${cluster}.kubeconfig`, await Deno.readTextFile(administrator));
   }
   await place.write("b.kubeconfig", kubeconfig(hung.url));
-  // Less than the time after which one that hangs lets another begin.
+  // Less than the time after which a hung cluster lets the next one start.
   await place.write("labels.yaml", 'b: {argocd-configurer.io/timeout: "1.5"}\n');
   const config = await place.write(
     "config.yaml",
@@ -80,7 +80,7 @@ async function inWorld(transport: string, test: (world: World) => Promise<void>)
       body: JSON.stringify({
         ...{ clusters: ["*"], name, username: "ci", password: canary.value, upsert: true },
         namespaces: "team-a,team-b",
-        // In the order of their names, however busy the machine is.
+        // In the order of names, however busy the machine is.
         first: ["a"],
       }),
     });
@@ -97,7 +97,7 @@ async function inWorld(transport: string, test: (world: World) => Promise<void>)
       async begin(url) {
         const leaving = new AbortController();
         const answer = write(url, leaving.signal);
-        answer.catch(() => {}); // it may be left
+        answer.catch(() => {}); // the client may disconnect
         while (hung.connections === 0) await new Promise((resolve) => setTimeout(resolve, 10));
         return { answer, leave: () => leaving.abort() };
       },
@@ -123,13 +123,13 @@ async function inWorld(transport: string, test: (world: World) => Promise<void>)
   }
 }
 
-/** What the audit log says of each cluster, in its order. */
+/** The audit log's phases of each cluster, in order. */
 const phases = (entries: readonly AuditEntry[]) =>
   entries.flatMap(({ cluster, phase }) => cluster === undefined ? [] : [`${cluster} ${phase}`]);
 
 const ONLY_A = { a: NAMESPACES.length, c: 0, d: 0, e: 0 };
 
-/** The hung one goes, and the same request again completes the others. */
+/** Removes the hung cluster; the same request again completes the others. */
 async function completed({ place, start, write, held, audit }: World): Promise<void> {
   await Deno.remove(`${place.path}/b.kubeconfig`);
   await place.write("labels.yaml", "");
@@ -146,7 +146,7 @@ async function completed({ place, start, write, held, audit }: World): Promise<v
   const outcomes = ends.map(({ cluster, outcome }) => [cluster, outcome]);
   assert.deepEqual(outcomes[0], ["a", "unchanged"]);
   const writes = ends.map(({ write }) => write);
-  assert.equal(new Set(writes).size, writes.length, "each cluster has a write id of its own");
+  assert.equal(new Set(writes).size, writes.length, "write IDs of clusters are distinct");
 }
 
 for (const transport of ["auto", "kubectl"]) {
@@ -158,7 +158,7 @@ for (const transport of ["auto", "kubectl"]) {
     });
 
   crashTest(
-    "SIGTERM while a fleet is written to: what was begun ends, and the rest is told",
+    "SIGTERM during a write to several clusters: the current write finishes, the remaining clusters are reported as not started",
     async (world) => {
       const { running, url } = await world.start();
       await using _ = running;
@@ -176,7 +176,7 @@ for (const transport of ["auto", "kubectl"]) {
     },
   );
 
-  crashTest("a client that leaves has no further cluster written to", async (world) => {
+  crashTest("after the client disconnects no further cluster is written to", async (world) => {
     const { running, url } = await world.start();
     await using _ = running;
     const { leave } = await world.begin(url);
@@ -190,7 +190,7 @@ for (const transport of ["auto", "kubectl"]) {
   });
 
   crashTest(
-    "SIGKILL while a fleet is written to: the next start names the cluster",
+    "SIGKILL during a write to several clusters: the next start names the interrupted cluster",
     async (world) => {
       const { running, url } = await world.start();
       await using _ = running;

@@ -4,9 +4,9 @@ import { eventsIn } from "../http/fleet.ts";
 import { makeCanary } from "../support/canary.ts";
 import { type SilentPort, silentPort } from "../support/silent_port.ts";
 
-/** A write to several clusters, of which the first hangs, and what ends it early. */
+/** A write to several clusters, of which the first hangs, and events that end it early. */
 
-/** Seconds that a cluster has: fewer than those after which one that hangs lets another begin. */
+/** The timeout of a cluster in seconds: less than the time after which a hung one lets another start. */
 const SECONDS = "1.5";
 
 interface Writing {
@@ -17,9 +17,9 @@ interface Writing {
 
 interface World {
   readonly running: ReturnType<typeof program>;
-  /** Of the clusters, in the order in which they have their turn. */
+  /** The clusters' ports, in order. */
   readonly ports: readonly SilentPort[];
-  /** Begins a write to all, and resolves when the first cluster is asked. */
+  /** Starts a write to all clusters; resolves when the first one is contacted. */
   write(): Promise<Writing>;
 }
 
@@ -36,7 +36,7 @@ async function inWorld(test: (world: World) => Promise<void>): Promise<void> {
   );
   await using running = program(["serve", "--config", config]);
   const url = await listening(running);
-  // What the first request loads would else take the time of the first cluster.
+  // Otherwise the first request's loading would use the first cluster's time.
   await (await fetch(`${url}/api/v1/secrets?cluster=warm`)).body?.cancel();
   const canary = makeCanary();
   try {
@@ -86,7 +86,7 @@ async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
-Deno.test("SIGTERM during a write to several clusters: what has begun ends, the rest is told as not begun, exit 0", () =>
+Deno.test("SIGTERM during a write to several clusters: the current write finishes, the remaining clusters are reported as not started, exit 0", () =>
   inWorld(async ({ running, ports, write }) => {
     const { rest } = await write();
     running.kill("SIGTERM");
@@ -112,7 +112,7 @@ Deno.test("SIGTERM during a write to several clusters: what has begun ends, the 
     assert.deepEqual(ports.map(({ connections }) => connections > 0), [true, false, false]);
   }));
 
-Deno.test("a client that goes away has no further cluster begun", () =>
+Deno.test("after the client disconnects no further cluster is started", () =>
   inWorld(async ({ running, ports, write }) => {
     const { leave } = await write();
     await leave();

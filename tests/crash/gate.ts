@@ -5,42 +5,42 @@ import { makeAuthority } from "../../scripts/control_plane/certificates.ts";
 import { type Access, bytesOf, clientOf, type Reply } from "./admin.ts";
 import { within } from "./within.ts";
 
-/** What the program asks of the API server about secrets. */
+/** The program's requests to the API server about secrets. */
 export type Call = "read" | "create" | "replace" | "remove";
 
-/** How many of each there were. */
+/** The number of calls of each kind. */
 export interface Seen {
   readonly arrived: Readonly<Record<Call, number>>;
-  /** By the API server, whatever it said. */
+  /** Answered by the API server, whatever the response. */
   readonly carriedOut: Readonly<Record<Call, number>>;
-  /** Arrived in an outage, and cut without an answer. */
+  /** Received during an outage and cut without a response. */
   readonly cut: Readonly<Record<Call, number>>;
 }
 
 export interface Hold {
   /**
-   * When all calls before the held one are carried out, and the held one has arrived ("before") or
-   * is carried out too ("after"): from then on nothing of this kind moves.
+   * Resolves when all calls before the held one are carried out, and the held one has arrived ("before")
+   * or is carried out, too ("after"): from then on no call of this kind proceeds.
    */
   readonly reached: Promise<void>;
-  /** Lets go whose client is still there. */
+  /** Lets the calls proceed whose clients are still connected. */
   release(): void;
 }
 
 /**
- * A door in front of the API server, at which a test stops the program's calls one by one. It ends
- * TLS with a certificate of its own and speaks HTTP/1.1, so it sees every call and its answer.
+ * A proxy in front of the API server at which a test holds the program's calls one by one. It terminates
+ * TLS with its own certificate and speaks HTTP/1.1, so it sees every call and its response.
  */
 export interface Gate extends AsyncDisposable {
-  /** The way through it. */
+  /** The URL and the certificate authority of the gate. */
   readonly access: Access;
   readonly seen: Seen;
-  /** Holds the calls of a kind from the `number`th on, which is 1 for the next. */
+  /** Holds the calls of a kind from the `number`th on; 1 is the next. */
   holdFrom(call: Call, number: number, moment: "before" | "after"): Hold;
   until(what: string, isSo: (seen: Seen) => boolean): Promise<void>;
-  /** Cuts all connections, and each new one when it has said what it wants, until `end`. */
+  /** Cuts all connections, and each new one after its request, until `end`. */
   outage(): { end(): void };
-  /** Cuts all connections and refuses new ones, for good. */
+  /** Cuts all connections and refuses new ones permanently. */
   close(): Promise<void>;
 }
 
@@ -82,11 +82,11 @@ export async function openGate(behind: Access): Promise<Gate> {
     return count;
   };
 
-  /** Waits at every post that stands in the way. */
+  /** Waits at every hold that applies. */
   async function pass(call: Call | undefined, number: number, moment: Post["moment"]) {
     for (const post of posts) {
       const isHeld = post.call === call && number >= post.number &&
-        // Behind one that is held after it was carried out, none is carried out.
+        // After a call that is held after it was carried out, no other is carried out.
         (post.moment === moment || (moment === "before" && number > post.number));
       if (isHeld) await post.released;
     }
@@ -121,7 +121,7 @@ export async function openGate(behind: Access): Promise<Gate> {
   });
   door.on("secureConnection", (socket: Socket) => {
     sockets.add(socket);
-    socket.on("error", () => {}); // a client that was killed
+    socket.on("error", () => {}); // a killed client
     socket.on("close", () => sockets.delete(socket));
   });
   door.on("tlsClientError", () => {});
@@ -170,7 +170,7 @@ export async function openGate(behind: Access): Promise<Gate> {
             ? carriedOut[call] >= done
             : arrived[call] >= came && carriedOut[call] >= done - 1,
       );
-      reached.catch(() => {}); // a test that has failed elsewhere does not wait for it
+      reached.catch(() => {}); // a test that has failed elsewhere does not await it
       return {
         reached,
         release() {

@@ -4,9 +4,9 @@ import { crashTests, longerThanConnectionsLinger, type Running } from "./world.t
 
 const crashTest = crashTests((test) => Deno.test(test));
 
-/** The client goes in the middle of a write. */
+/** The client disconnects in the middle of a write. */
 
-crashTest("a write goes on to its end when nobody waits for it", async (world) => {
+crashTest("a write finishes after its client has disconnected", async (world) => {
   const targets = await world.targets(10, (place) => place % 2 === 0);
   const gate = await world.gate();
   const running = await world.start({ through: gate, targets });
@@ -22,7 +22,7 @@ crashTest("a write goes on to its end when nobody waits for it", async (world) =
   await targets.assertAll("new");
 });
 
-crashTest("SIGTERM lets a write end that nobody waits for", async (world) => {
+crashTest("SIGTERM waits for a write whose client has disconnected", async (world) => {
   const targets = await world.targets(10, (place) => place % 2 === 0);
   const gate = await world.gate();
   const running = await world.start({ through: gate, targets });
@@ -40,7 +40,7 @@ crashTest("SIGTERM lets a write end that nobody waits for", async (world) => {
   await targets.assertAll("new");
 });
 
-crashTest("a write that fails is put back when nobody waits for it", async (world) => {
+crashTest("a write that fails after its client has disconnected is rolled back", async (world) => {
   const targets = await world.targets(10, (place) => place % 2 === 0);
   await world.fill(targets.namespaces[5]!);
   const gate = await world.gate();
@@ -60,14 +60,14 @@ crashTest("a write that fails is put back when nobody waits for it", async (worl
   await targets.assertAll("as before");
 });
 
-/** The line of the access log: the write is over. */
+/** The request log line: the write has finished. */
 const WRITE_ANSWERED = /request .*path=\/secrets\/add_docker status=(\d+) /;
 
 async function statusOfWrite(running: Running): Promise<string | undefined> {
   return (await running.line(WRITE_ANSWERED))[1];
 }
 
-/** A client that sends all of its request and reads nothing. */
+/** A client that sends all of its request and reads no response. */
 async function askAndHangUp({ url }: Running, targets: Targets) {
   const { hostname, port } = new URL(url);
   const connection = await Deno.connect({ hostname, port: Number(port) });
@@ -77,7 +77,7 @@ async function askAndHangUp({ url }: Running, targets: Targets) {
   const bytes = new Uint8Array([...new TextEncoder().encode(head), ...body]);
   for (let at = 0; at < bytes.length;) at += await connection.write(bytes.subarray(at));
   return {
-    /** Resolves when the program has had the time to take it in: it has answered somebody since. */
+    /** Resolves when the program has had time to notice: it has answered another request since. */
     async hangUp() {
       connection.close();
       for (let i = 0; i < 2; i++) {

@@ -6,7 +6,7 @@ import { type Answered, crashTests, during, type Running, type World } from "./w
 
 const crashTest = crashTests((test) => Deno.test(test));
 
-/** SIGKILL in a write, with an audit log: the next start says what to look at. */
+/** SIGKILL during a write with an audit log: the next start reports what to check. */
 
 const WARNING = /WARNING audit: write interrupted .*/;
 
@@ -17,7 +17,7 @@ function entriesOf(auditLog: string): AuditEntry[] {
 
 const phases = (auditLog: string) => entriesOf(auditLog).map(({ phase }) => phase);
 
-/** Kills a program in a write to three namespaces and Argo CD's; gives what is behind. */
+/** Kills a program during a write to three namespaces and Argo CD's; returns what is left. */
 async function interrupted(world: World, held: [call: Call, number: number]) {
   const auditLog = join(world.folder, "audit.log");
   const targets = await world.targets(3, (place) => place % 2 === 0);
@@ -25,7 +25,7 @@ async function interrupted(world: World, held: [call: Call, number: number]) {
   const victim = await world.start({ through: gate, targets, auditLog });
   const hold = gate.holdFrom(...held, "before");
   await during(victim.write(targets), hold.reached);
-  // It is on the disk before anything is in the cluster.
+  // It is on disk before anything is in the cluster.
   assert.deepEqual(phases(auditLog), ["started", "begin"]);
   await victim.kill(() => hold.release());
   await gate.close();
@@ -37,7 +37,7 @@ function assertWritten({ status, body }: Answered): void {
   assert.equal(status, 200, JSON.stringify(body));
 }
 
-/** Ends a program after a write, before which it has reported what it had to. */
+/** Stops a program after a write; returns its log. */
 async function stopped(running: Running): Promise<string> {
   await running.stop();
   const { code, stderr } = await running.ended();
@@ -47,7 +47,7 @@ async function stopped(running: Running): Promise<string> {
 
 for (const held of [["read", 1], ["create", 2], ["replace", 2]] as [Call, number][]) {
   crashTest(
-    `killed at ${held[0]} ${held[1]}, the next start reports the write, once`,
+    `killed at ${held[0]} ${held[1]}, the next start reports the interrupted write exactly once`,
     async (world) => {
       const { auditLog, targets } = await interrupted(world, held);
       const [, begin] = entriesOf(auditLog);
@@ -76,13 +76,13 @@ for (const held of [["read", 1], ["create", 2], ["replace", 2]] as [Call, number
       ]);
       const ends = entriesOf(auditLog).filter(({ phase }) => phase === "end");
       assert.equal(ends[1]!.outcome, "unchanged");
-      assert.equal(new Set(entriesOf(auditLog).map(({ credential }) => credential)).size, 2); // and none
+      assert.equal(new Set(entriesOf(auditLog).map(({ credential }) => credential)).size, 2); // including none
     },
   );
 }
 
 crashTest(
-  "SIGTERM in a write lets its end be recorded, so that nothing is reported",
+  "SIGTERM during a write: the end of the write is recorded and the next start reports nothing",
   async (world) => {
     const auditLog = join(world.folder, "audit.log");
     const targets = await world.targets(3);

@@ -11,29 +11,29 @@ import { type Answered, crashTests, during, type Running, type World } from "./w
 const crashTest = crashTests((test) => Deno.test(test));
 
 /**
- * SIGKILL at each store call of a deletion in ten namespaces and Argo CD's, eleven reads and as many
- * deletes. There is no old value then: each secret is there as it was or gone.
+ * SIGKILL at each store call of a deletion in ten namespaces and Argo CD's: eleven reads and eleven
+ * deletes. There is no old value: each secret is unchanged or gone.
  */
 
-/** Each has its own namespaces, so that they do not meet; more than the cores gain nothing. */
+/** Concurrent runs, each in its own namespaces; more than the number of cores gain nothing. */
 const AT_ONCE = 2;
 
 interface KillPoint {
   readonly sentence: string;
   readonly held: readonly [call: Call, number: number, moment: "before" | "after"];
-  /** Somebody makes one secret wait for a finalizer, so that the others are put back. */
+  /** A finalizer delays one secret's deletion, so that the others are rolled back. */
   readonly fails?: boolean;
 }
 
 const POINTS: readonly KillPoint[] = [
-  { sentence: "in the middle of reading", held: ["read", 5, "after"] },
-  { sentence: "before it has deleted anything", held: ["remove", 1, "before"] },
+  { sentence: "in the middle of the reads", held: ["read", 5, "after"] },
+  { sentence: "before the first deletion", held: ["remove", 1, "before"] },
   { sentence: "at the first deletion", held: ["remove", 1, "after"] },
-  { sentence: "in the middle of deleting", held: ["remove", 6, "after"] },
-  { sentence: "when all is deleted", held: ["remove", 11, "after"] },
-  { sentence: "before it puts back", held: ["create", 1, "before"], fails: true },
-  { sentence: "in the middle of putting back", held: ["create", 5, "after"], fails: true },
-  { sentence: "at the end of putting back", held: ["create", 10, "after"], fails: true },
+  { sentence: "in the middle of the deletions", held: ["remove", 6, "after"] },
+  { sentence: "after the last deletion", held: ["remove", 11, "after"] },
+  { sentence: "before the rollback", held: ["create", 1, "before"], fails: true },
+  { sentence: "in the middle of the rollback", held: ["create", 5, "after"], fails: true },
+  { sentence: "at the end of the rollback", held: ["create", 10, "after"], fails: true },
 ];
 
 crashTest(
@@ -69,7 +69,7 @@ async function killAt({ held, fails = false }: KillPoint, world: World): Promise
   await victim.kill(() => hold.release());
   await gate.close();
   const left = new Set((await targets.look()).values());
-  assert.ok(!left.has("old"), "each is there as it was or gone");
+  assert.ok(!left.has("old"), "a secret is neither unchanged nor gone");
 
   if (fails) await finalizers(targets, null);
   const next = await world.start({ targets, auditLog });
@@ -78,7 +78,7 @@ async function killAt({ held, fails = false }: KillPoint, world: World): Promise
   assert.deepEqual(new Set((await targets.look()).values()), new Set(["nothing"]));
   await assertReported(next, {
     auditLog,
-    // Before all is read nothing is changed, so there is nothing to look at.
+    // Nothing is changed before everything is read, so nothing is interrupted.
     expected: held[0] === "read" ? [] : [["delete", [targets.body.name], [account]]],
   });
   await next.kill();
@@ -86,7 +86,7 @@ async function killAt({ held, fails = false }: KillPoint, world: World): Promise
 
 interface Reported {
   readonly auditLog: string;
-  /** Kind, names and service accounts of the deletions that were interrupted. */
+  /** Kind, names and service accounts of the interrupted deletions. */
   readonly expected: unknown[];
 }
 
@@ -103,7 +103,7 @@ async function assertReported(next: Running, { auditLog, expected }: Reported): 
   }
 }
 
-/** A new service account in one of the namespaces, which pulls with the secret there. */
+/** A new service account in one of the namespaces, which uses the secret there. */
 async function accountThatUses({ namespaces, body }: Targets) {
   const account = { namespace: namespaces[9]!, name: uniqueName("runner") };
   const { status } = await controlPlaneFromEnv()!.request(
@@ -115,7 +115,7 @@ async function accountThatUses({ namespaces, body }: Targets) {
   return account;
 }
 
-/** DELETE /secrets wherever the program has written them. */
+/** DELETE /secrets in all namespaces the program has written to. */
 async function deleted({ url }: Running, { body }: Targets): Promise<Answered> {
   const query = new URLSearchParams({ cluster: "c", name: String(body.name) });
   const response = await fetch(`${url}/secrets?${query}`, { method: "DELETE" });
@@ -126,7 +126,7 @@ function assertOk({ status, body }: Answered): void {
   assert.equal(status, 200, JSON.stringify(body));
 }
 
-/** Has the secret in one of the namespaces wait for these before it goes. */
+/** Gives the secret in one of the namespaces these finalizers. */
 async function finalizers({ namespaces, body }: Targets, names: string[] | null): Promise<void> {
   const path = `/api/v1/namespaces/${namespaces[9]}/secrets/${body.name}`;
   const changed = { metadata: { finalizers: names } };

@@ -7,28 +7,28 @@ const crashTest = crashTests((test) => Deno.test(test));
 
 /**
  * SIGKILL at each store call of a write to ten namespaces and Argo CD's. Six hold an old value, so
- * there are eleven reads, five creates and six replaces; a replace from the seventh on puts back.
+ * there are eleven reads, five creates and six replaces; further replaces are the rollback.
  */
 
-/** Each has its own namespaces, so that they do not meet; more than the cores gain nothing. */
+/** Concurrent runs, each in its own namespaces; more than the number of cores gain nothing. */
 const AT_ONCE = 2;
 
 interface KillPoint {
   readonly sentence: string;
-  /** Calls that are held there. */
+  /** The calls held at that point. */
   readonly held: readonly [call: Call, number: number, moment: "before" | "after"][];
-  /** How many of a kind are all carried out by then. */
+  /** The number of calls of a kind that are carried out by then. */
   readonly carriedOut?: Partial<Record<Call, number>>;
-  /** The API server refuses one of the creates. */
+  /** The API server rejects one of the creates. */
   readonly fails?: boolean;
 }
 
 const POINTS: readonly KillPoint[] = [
-  { sentence: "before it has read anything", held: [["read", 1, "before"]] },
-  { sentence: "in the middle of reading", held: [["read", 5, "after"]] },
-  { sentence: "at the end of reading", held: [["read", 11, "after"]] },
+  { sentence: "before the first read", held: [["read", 1, "before"]] },
+  { sentence: "in the middle of the reads", held: [["read", 5, "after"]] },
+  { sentence: "at the end of the reads", held: [["read", 11, "after"]] },
   {
-    sentence: "before it has written anything",
+    sentence: "before the first write",
     held: [["create", 1, "before"], ["replace", 1, "before"]],
   },
   {
@@ -40,35 +40,35 @@ const POINTS: readonly KillPoint[] = [
     held: [["create", 1, "before"], ["replace", 1, "after"]],
   },
   {
-    sentence: "in the middle of creating, when all are replaced",
+    sentence: "in the middle of the creates, after all replaces",
     held: [["create", 3, "before"]],
     carriedOut: { replace: 6 },
   },
   {
-    sentence: "in the middle of replacing, when all are created",
+    sentence: "in the middle of the replaces, after all creates",
     held: [["replace", 4, "before"]],
     carriedOut: { create: 5 },
   },
   {
-    sentence: "in the middle of creating and replacing",
+    sentence: "in the middle of the creates and replaces",
     held: [["create", 2, "after"], ["replace", 3, "after"]],
   },
   {
-    sentence: "when all is written and nothing of the last is known",
+    sentence: "after the last write, before its response",
     held: [["create", 5, "after"], ["replace", 6, "after"]],
   },
   {
-    sentence: "before it puts back",
+    sentence: "before the rollback",
     held: [["remove", 1, "before"], ["replace", 7, "before"]],
     fails: true,
   },
   {
-    sentence: "in the middle of putting back",
+    sentence: "in the middle of the rollback",
     held: [["remove", 2, "after"], ["replace", 9, "after"]],
     fails: true,
   },
   {
-    sentence: "at the end of putting back",
+    sentence: "at the end of the rollback",
     held: [["remove", 4, "after"], ["replace", 12, "after"]],
     fails: true,
   },

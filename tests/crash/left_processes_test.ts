@@ -3,23 +3,23 @@ import { join } from "node:path";
 import { folder, kubeconfig, listening, program } from "../cli/support.ts";
 import { untilSo } from "./within.ts";
 
-/** What a server that is killed leaves running, and the next one ends. */
+/** Processes that a killed server leaves running, and the next one kills. */
 
 interface Hung {
   readonly transport: "kubectl" | "api";
-  /** How many of them a list starts. */
+  /** The number of processes that a list starts. */
   readonly count: number;
-  /** The kubeconfig of the cluster, where a program that hangs is `program`. */
+  /** The cluster's kubeconfig, with a hung program. */
   kubeconfig(program: string): string;
 }
 
 const HUNG: Record<string, Hung> = {
-  "kubectl that hangs": {
+  "hung kubectl": {
     transport: "kubectl",
     count: 3,
     kubeconfig: () => kubeconfig("https://127.0.0.1:1"),
   },
-  "credential plugin that hangs": {
+  "hung credential plugin": {
     transport: "api",
     count: 1,
     kubeconfig(command) {
@@ -31,7 +31,7 @@ const HUNG: Record<string, Hung> = {
   },
 };
 
-/** Its own process id and its child's, in a file, and then nothing more, whatever it is told. */
+/** Writes its own process ID and its child's to a file, then hangs and ignores signals. */
 const HANGS = (notes: string) =>
   `#!/bin/sh
 trap '' TERM
@@ -42,14 +42,14 @@ wait
 sleep 1000
 `;
 
-/** Pairs of a process and its child, of those that hang by now. */
+/** The hung processes with their children, as pairs of process IDs. */
 function hanging(notes: string): number[][] {
   const names = [...Deno.readDirSync(notes)].map(({ name }) => name);
   return names.filter((name) => !name.startsWith("new-"))
     .map((name) => Deno.readTextFileSync(join(notes, name)).trim().split(" ").map(Number));
 }
 
-/** Whether a process is there and does not just wait to be taken note of. */
+/** Whether a process exists and is not a zombie. */
 function lives(pid: number): boolean {
   try {
     return !/^State:\tZ/m.test(Deno.readTextFileSync(`/proc/${pid}/status`));
@@ -60,7 +60,7 @@ function lives(pid: number): boolean {
 
 for (const [what, { transport, count, kubeconfig }] of Object.entries(HUNG)) {
   Deno.test({
-    name: `a ${what} outlives a server that is killed, and not the next one's start`,
+    name: `a ${what} outlives a killed server, and the next start kills it`,
     ignore: Deno.build.os !== "linux",
     fn: async () => {
       await using here = await folder();
@@ -88,16 +88,22 @@ for (const [what, { transport, count, kubeconfig }] of Object.entries(HUNG)) {
         await using first = serve();
         const asking = fetch(`${await listening(first)}/secrets?cluster=c`)
           .then(async (response) => assert.fail(await response.text()), () => {});
-        const hang = untilSo("they hang", () => hanging(notes).length === count);
+        const hang = untilSo(
+          "the plugins or kubectl processes hang",
+          () => hanging(notes).length === count,
+        );
         await Promise.race([asking, hang]);
-        await untilSo("they are noted", () => noted().length === count);
+        await untilSo(
+          "the server has recorded their process groups",
+          () => noted().length === count,
+        );
         left = hanging(notes).flat();
         first.kill("SIGKILL");
         await first.ended;
         await asking;
-        assert.ok(left.every(lives), "they outlive the server");
+        assert.ok(left.every(lives), "the processes outlive the server");
 
-        // As if a number of before were another process's now.
+        // As if a recorded process ID had been reused by another process.
         const line = noted().find((each) => each.startsWith(`${left[0]} `))!;
         const reused = line.replace(String(left[0]), String(bystander.pid));
         assert.notEqual(startOf(bystander.pid), startOf(left[0]!));
@@ -108,11 +114,15 @@ for (const [what, { transport, count, kubeconfig }] of Object.entries(HUNG)) {
           await second.line(new RegExp(`WARN.* leftover process group killed pgid=${head}$`));
         }
         await listening(second);
-        await untilSo("they have gone, too", () => !left.some(lives));
-        assert.ok(lives(bystander.pid), "who has a number that was another's is left alone");
+        await untilSo("the leftover processes have gone", () => !left.some(lives));
+        assert.ok(lives(bystander.pid), "another process with a recorded process ID was killed");
         second.kill("SIGTERM");
         assert.equal((await second.ended).code, 0);
-        await assert.rejects(Deno.lstat(children), Deno.errors.NotFound, "nothing is left");
+        await assert.rejects(
+          Deno.lstat(children),
+          Deno.errors.NotFound,
+          "the record of processes was not deleted",
+        );
       } finally {
         for (const pid of left.filter(lives)) Deno.kill(pid, "SIGKILL");
         bystander.kill("SIGKILL");

@@ -4,19 +4,22 @@ import { type Answered, crashTests, during, type World } from "./world.ts";
 
 const crashTest = crashTests((test) => Deno.test(test));
 
-/** The API server goes in the middle of a write: the answer says what it really holds. */
+/** The API server disappears in the middle of a write: the response states what the cluster really holds. */
 
-crashTest("without an API server from some moment on, what is left is named", async (world) => {
-  await Promise.all([1, 3, 5].map((number) => loseServerAfter(number, world)));
-});
+crashTest(
+  "when the API server disappears during a write, the response names each secret left behind",
+  async (world) => {
+    await Promise.all([1, 3, 5].map((number) => loseServerAfter(number, world)));
+  },
+);
 
-/** @param number of the five creates, the last that is carried out; its answer is not sent */
+/** @param number of the last of five creates that is carried out; its response is not sent */
 async function loseServerAfter(number: number, world: World): Promise<void> {
   const targets = await world.targets(9, (place) => place % 2 === 0);
   const gate = await world.gate();
-  // All of it is used up.
+  // The write uses all of it.
   const running = await world.start({ through: gate, targets, seconds: 5 });
-  // The first of a program takes longest: on a busy machine more than there is.
+  // The first write of a program is the slowest: on a busy machine too slow for this timeout.
   await running.write(targets);
   await targets.reset();
   const creating = gate.holdFrom("create", number, "after");
@@ -34,29 +37,35 @@ async function loseServerAfter(number: number, world: World): Promise<void> {
   await targets.assertAll("new");
 }
 
-crashTest("when the API server comes back in time, all is put back", async (world) => {
-  const targets = await world.targets(9, (place) => place % 2 === 0);
-  await world.fill(targets.namespaces[7]!);
-  const gate = await world.gate();
-  const running = await world.start({ through: gate, targets });
-  const creating = gate.holdFrom("create", 2, "after");
-  const replacing = gate.holdFrom("replace", 2, "after");
-  const write = running.write(targets);
-  await during(write, creating.reached, replacing.reached);
-  const outage = gate.outage();
-  creating.release();
-  replacing.release();
-  await during(write, gate.until("it looks what became of it", ({ cut }) => cut.read > 0));
-  outage.end();
+crashTest(
+  "when the API server returns in time, the write is rolled back completely",
+  async (world) => {
+    const targets = await world.targets(9, (place) => place % 2 === 0);
+    await world.fill(targets.namespaces[7]!);
+    const gate = await world.gate();
+    const running = await world.start({ through: gate, targets });
+    const creating = gate.holdFrom("create", 2, "after");
+    const replacing = gate.holdFrom("replace", 2, "after");
+    const write = running.write(targets);
+    await during(write, creating.reached, replacing.reached);
+    const outage = gate.outage();
+    creating.release();
+    replacing.release();
+    await during(
+      write,
+      gate.until("the server reads again to find the outcome", ({ cut }) => cut.read > 0),
+    );
+    outage.end();
 
-  const answer = await write;
-  assert.equal(answer.body.rolled_back, true, JSON.stringify(answer.body));
-  await assertTruthful(answer, targets);
-  await targets.assertAll("as before");
-});
+    const answer = await write;
+    assert.equal(answer.body.rolled_back, true, JSON.stringify(answer.body));
+    await assertTruthful(answer, targets);
+    await targets.assertAll("as before");
+  },
+);
 
 crashTest(
-  "when the API server is gone for a moment, the answer is what came of it",
+  "after a brief API server outage the response states the actual outcome",
   async (world) => {
     const targets = await world.targets(9, (place) => place % 2 === 0);
     const gate = await world.gate();
@@ -68,7 +77,10 @@ crashTest(
     const outage = gate.outage();
     creating.release();
     replacing.release();
-    await during(write, gate.until("it looks what became of it", ({ cut }) => cut.read > 0));
+    await during(
+      write,
+      gate.until("the server reads again to find the outcome", ({ cut }) => cut.read > 0),
+    );
     outage.end();
     await assertTruthful(await write, targets);
   },
@@ -79,7 +91,7 @@ interface Left {
   readonly state: "new" | "missing" | "changed" | "unknown";
 }
 
-/** Compares the answer with what the API server holds. */
+/** Compares the response with what the API server holds. */
 async function assertTruthful({ status, body }: Answered, targets: Targets): Promise<void> {
   if (status === 200) return await targets.assertAll("new");
   if (body.rolled_back === true) return await targets.assertAll("as before");
@@ -91,6 +103,6 @@ async function assertTruthful({ status, body }: Answered, targets: Targets): Pro
     if (state === undefined) assert.equal(held, targets.before(namespace), said);
     if (state === "new") assert.equal(held, "new", said);
     if (state === "missing") assert.equal(held, "nothing", said);
-    assert.notEqual(state, "changed", said); // nobody else is there
+    assert.notEqual(state, "changed", said); // nobody else writes
   }
 }

@@ -5,9 +5,9 @@ import { crashTests, type Running, type World } from "./world.ts";
 
 const crashTest = crashTests((test) => Deno.test(test));
 
-/** SIGKILL at random instants of a write, whatever it is doing then. */
+/** SIGKILL at random instants of a write. */
 
-/** Side by side, each in namespaces of its own; more than the cores gain nothing. */
+/** Concurrent runs, each in its own namespaces; more than the number of cores gain nothing. */
 const LANES = 2;
 const INSTANTS = 50;
 
@@ -29,7 +29,7 @@ async function killAgainAndAgain(world: World, seed: number): Promise<void> {
   const random = seededRandom(seed);
   const targets = await world.targets(10, (place) => place % 2 === 0);
   let running = await world.start({ targets });
-  await complete(running, targets); // the first of a program takes longer than those that are killed
+  await complete(running, targets); // the first write of a program is slower
   await targets.reset();
   const began = performance.now();
   await complete(running, targets);
@@ -40,7 +40,7 @@ async function killAgainAndAgain(world: World, seed: number): Promise<void> {
     const write = running.write(targets).catch(() => undefined);
     await new Promise((resolve) => setTimeout(resolve, delay));
     await running.kill();
-    // Already answered: the next ones come earlier.
+    // Answered already: the next kills come earlier.
     if (await write) duration *= 0.95;
     try {
       await targets.assertOldOrNew();

@@ -12,14 +12,18 @@ import {
 } from "./rotation_world.ts";
 import { within } from "./within.ts";
 
-/** SIGKILL at random instants of a rotation over twelve emulated clusters, whatever it is doing then. */
+/** SIGKILL at random instants of a rotation over twelve emulated clusters. */
 
 const INSTANTS = 50;
 
-/** Side by side, each with clusters of its own; more than the cores gain nothing. */
+/** Concurrent runs, each with its own clusters; more than the number of cores gain nothing. */
 const LANES = 2;
 
-Deno.test(`the server is killed at ${INSTANTS} random instants of a rotation over ${CLUSTERS.length} clusters: no secret is half, the log names what was interrupted, the same request again completes it`, async () => {
+/** The kills of a lane. If fewer than a tenth of them interrupted a write, it goes on, up to three times as many. */
+const KILLS = INSTANTS / LANES;
+const LEAST = KILLS / 10;
+
+Deno.test(`the server is killed at ${INSTANTS} random instants of a rotation over ${CLUSTERS.length} clusters: no secret is half-written, the log names the interrupted clusters, the same request completes the rotation`, async () => {
   const given = Deno.env.get("CRASH_SEED");
   const seed = given ? Number(given) : crypto.getRandomValues(new Uint32Array(1))[0]!;
   let met = 0;
@@ -30,27 +34,28 @@ Deno.test(`the server is killed at ${INSTANTS} random instants of a rotation ove
   await Promise.all(lanes).catch((error) => {
     throw new Error(`Again with CRASH_SEED=${seed}`, { cause: error });
   });
-  assert.ok(met >= INSTANTS / 10, `only ${met} of the kills have met a write`);
+  assert.ok(met >= INSTANTS / 10, `only ${met} of the kills have interrupted a write`);
 });
 
-/** @returns how many of the kills have interrupted writes */
+/** @returns the number of kills that have interrupted writes */
 async function killAgainAndAgain(world: RotationWorld, seed: number): Promise<number> {
   const random = seededRandom(seed);
   let running = await world.start();
-  await rotated(world, running); // the first of a program takes longer than those that are killed
+  await rotated(world, running); // the first rotation of a program is slower
   const began = performance.now();
   await rotated(world, running);
   let duration = performance.now() - began;
   let met = 0;
-  for (let instant = 1; instant <= INSTANTS / LANES; instant++) {
+  for (let instant = 1; instant <= KILLS || (met < LEAST && instant <= 3 * KILLS); instant++) {
     const delay = duration * random();
     world.reset();
     const rotating = running.rotate().catch(() => undefined);
     await new Promise((resolve) => setTimeout(resolve, delay));
     running.program.kill("SIGKILL");
-    await within("the program is gone", running.program.ended);
-    // Already answered: the next ones come earlier.
-    if (await rotating) duration *= 0.95;
+    await within("the server exits", running.program.ended);
+    // A loaded machine may slow down and speed up: the instants follow the duration.
+    if (await rotating) duration = Math.min(duration, Math.max(delay, 0.8 * duration));
+    else if (delay > 0.9 * duration) duration *= 1.1;
     try {
       const next = await completed(world);
       if (next.interrupted > 0) met++;
@@ -69,7 +74,7 @@ async function rotated(world: RotationWorld, { rotate }: Running): Promise<void>
   assert.deepEqual([status, body.safe_to_revoke], [200, true], JSON.stringify(body));
 }
 
-/** After a kill: the next program tells in which clusters something was interrupted, and completes it. */
+/** After a kill: the next program names the clusters with interrupted writes, and completes the rotation. */
 async function completed(
   world: RotationWorld,
 ): Promise<{ readonly running: Running; readonly interrupted: number }> {
@@ -78,12 +83,12 @@ async function completed(
   const open = clustersOf(underWay(before));
   for (const [name, each] of held) {
     const isBetween = new Set(each).size > 1;
-    assert.ok(!isBetween || open.includes(name), `${name} is in between, and not told`);
+    assert.ok(!isBetween || open.includes(name), `${name} is partly rotated and not reported`);
   }
   const running = await world.start();
   for (const name of open) {
     const line = new RegExp(`WARNING audit: write interrupted .*kind=rotate .* cluster=${name} `);
-    await within(`${name} is told`, running.program.line(line));
+    await within(`${name} is reported`, running.program.line(line));
   }
   const { status, body } = await running.rotate();
   assert.equal(status, 200, JSON.stringify(body));
@@ -96,12 +101,12 @@ async function completed(
   );
   for (const [name, each] of world.look()) assert.ok(!each.includes("old"), name);
   assert.deepEqual([body.old_value.state, body.old_value.places], ["gone", []]);
-  // Also where nothing was left to do: the audit log remembers that it was found.
+  // Even if nothing was left to do: the audit log has the search's result.
   assert.equal(body.safe_to_revoke, true, JSON.stringify(body.reasons));
   return { running, interrupted: open.length };
 }
 
-/** The audit log tells how far a rotation had come that was killed. */
+/** The audit log shows the progress of a killed rotation. */
 async function assertShown(
   { show }: Running,
   before: readonly AuditEntry[],

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { inRotationWorld, type RotationWorld, underWay } from "./rotation_world.ts";
 import { within } from "./within.ts";
 
-/** A rotation that is asked to stop, or left, while it writes to its first clusters. */
+/** A rotation that is stopped, or whose client disconnects, while it writes to its first clusters. */
 
-/** Milliseconds that a write takes there: long enough for a signal to be taken in. */
+/** Milliseconds of a write: long enough for a signal to arrive. */
 const SLOW = 1500;
 
-/** Begins one, and resolves when the first cluster is written to. */
+/** Starts a rotation; resolves when the first cluster is written to. */
 async function begun({ emulators, start }: RotationWorld, more?: RequestInit) {
   const running = await start();
   const reached = Promise.withResolvers<void>();
@@ -17,11 +17,11 @@ async function begun({ emulators, start }: RotationWorld, more?: RequestInit) {
     return { kind: "delay", milliseconds: SLOW };
   };
   const answer = running.rotate(more);
-  await within("a cluster is written to", reached.promise);
+  await within("a cluster is being written to", reached.promise);
   return { ...running, answer };
 }
 
-Deno.test("SIGTERM during a rotation: what is being written ends, the rest is told as not begun, the same request completes it", () =>
+Deno.test("SIGTERM during a rotation: current writes finish, the remaining clusters are reported as not started, the same request completes the rotation", () =>
   inRotationWorld(async (world) => {
     world.reset();
     const { program, answer } = await begun(world);
@@ -48,7 +48,7 @@ Deno.test("SIGTERM during a rotation: what is being written ends, the rest is to
   }));
 
 for (const accept of ["application/json", "application/x-ndjson"]) {
-  Deno.test(`a client that leaves a rotation (${accept}): what is being written ends, nothing else is begun, and the same request completes it`, () =>
+  Deno.test(`a client disconnects during a rotation (${accept}): current writes finish, no further cluster is started, the same request completes the rotation`, () =>
     inRotationWorld(async (world) => {
       world.reset();
       const leaving = new AbortController();
@@ -59,7 +59,7 @@ for (const accept of ["application/json", "application/x-ndjson"]) {
       leaving.abort();
       await assert.rejects(answer);
       world.emulators.c00!.fault = undefined;
-      await within("it has ended", program.line(/path=\/api\/v1\/rotations /));
+      await within("the rotation has finished", program.line(/path=\/api\/v1\/rotations /));
       assert.deepEqual(underWay(world.audit()), []);
       const done = world.look().filter(([, held]) => !held.includes("old")).map(([name]) => name);
       assert.deepEqual(done, ["c00", "c01"]);

@@ -8,11 +8,11 @@ import { type Canary, makeCanary } from "../support/canary.ts";
 import { filesUnder } from "../trust/canary_watch.ts";
 import { within } from "./within.ts";
 
-/** The program as a process over twelve emulated clusters, on each of which a value stands in three secrets. */
+/** The program as a process over twelve emulated clusters, each with a value in three secrets. */
 
 export const CLUSTERS = Array.from({ length: 12 }, (_, i) => `c${String(i).padStart(2, "0")}`);
 
-/** Fewer at once than there are, so that some are done when others are not begun. */
+/** Fewer concurrent clusters than there are, so that some finish before others start. */
 const AT_ONCE = 4;
 
 const OURS = { "app.kubernetes.io/managed-by": "argocd-configurer" };
@@ -22,7 +22,7 @@ const auths = (password: string) => ({
   "quay.io": { username: "other", auth: encodeBase64("other:another-password") },
 });
 
-/** Of each cluster. */
+/** One cluster. */
 const SECRETS: readonly {
   readonly metadata: { namespace: string; name: string; labels: Record<string, string> };
   readonly type: string;
@@ -54,7 +54,7 @@ const SECRETS: readonly {
   },
 ];
 
-/** Whatever white space the JSON has, and whatever order the keys. */
+/** Ignores white space and the order of keys in JSON. */
 function understood(data: Readonly<Record<string, string>>): string {
   const { ".dockerconfigjson": config, ...rest } = data;
   return JSON.stringify(
@@ -67,11 +67,11 @@ export type Held = "old" | "new";
 
 export interface RotationWorld {
   readonly emulators: Readonly<Record<string, Emulator>>;
-  /** Has every secret hold an old value that no rotation has met, for which there is a new one as well. */
+  /** Gives every secret an old value that is new to the program, and makes a new value. */
   reset(): void;
-  /** Of each cluster what its secrets hold. @throws AssertionError when one is neither the one nor the other, whole */
+  /** What each cluster's secrets hold. @throws AssertionError when one holds neither value, whole */
   look(): readonly (readonly [cluster: string, held: readonly Held[]])[];
-  /** What the audit log says; a line that is cut is none. */
+  /** The audit log, without truncated lines. */
   audit(): AuditEntry[];
   start(): Promise<Running>;
 }
@@ -79,9 +79,9 @@ export interface RotationWorld {
 /** A program that runs until it is killed. */
 export interface Running {
   readonly program: Program;
-  /** Old for new on all clusters, two of them first. */
+  /** Rotates old to new on all clusters, two of them in `first`. */
   rotate(more?: RequestInit): Promise<Answer>;
-  /** What it tells of a rotation. */
+  /** Shows a rotation. */
   show(id: string): Promise<Answer>;
 }
 
@@ -96,7 +96,7 @@ export interface Answer {
   };
 }
 
-/** Neither value may be in an answer, in a log or in a file. */
+/** Neither value may be in a response, in a log or in a file. */
 export async function inRotationWorld(
   test: (world: RotationWorld) => Promise<void>,
 ): Promise<void> {
@@ -130,7 +130,7 @@ export async function inRotationWorld(
   async function ask(url: string, init?: RequestInit): Promise<Answer> {
     const response = await fetch(url, init);
     const text = await response.text();
-    assertAbsent(text, "an answer");
+    assertAbsent(text, "a response");
     return { status: response.status, body: JSON.parse(text) };
   }
   const rotate = (url: string, more?: RequestInit) =>
@@ -160,7 +160,7 @@ export async function inRotationWorld(
       async start() {
         const started = program(["serve", "--config", config]);
         programs.push(started);
-        const url = `${await within("the program listens", listening(started))}/api/v1/rotations`;
+        const url = `${await within("the server listens", listening(started))}/api/v1/rotations`;
         return {
           program: started,
           rotate: (more) => rotate(url, more),
@@ -187,7 +187,7 @@ function heldBy({ cluster }: Emulator, canaries: Readonly<Record<Held, Canary>>)
     const text = understood(secret.data!);
     const held = (["old", "new"] as const)
       .find((which) => text === understood(data(canaries[which].value)));
-    assert.ok(held, `${namespace}/${name} is half`);
+    assert.ok(held, `${namespace}/${name} holds neither value, whole`);
     return held;
   });
 }
@@ -197,7 +197,7 @@ function entriesIn(auditLog: string): AuditEntry[] {
   return lines.flatMap((line) => parseLine(line)?.entry ?? []);
 }
 
-/** Writes that have no end, since the program was started last. */
+/** Writes without an end since the last start of the program. */
 export function underWay(entries: readonly AuditEntry[]): AuditEntry[] {
   const since = entries.slice(entries.findLastIndex(({ phase }) => phase === "started"));
   const ended = new Set(since.flatMap(({ phase, write }) => phase === "end" ? [write] : []));

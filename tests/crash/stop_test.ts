@@ -41,7 +41,7 @@ crashTest("SIGTERM during a write: the write ends, new requests get 503, exit 0"
   await targets.assertAll("new");
 });
 
-crashTest("SIGTERM lets a write that fails put everything back", async (world) => {
+crashTest("SIGTERM waits until a failed write is rolled back", async (world) => {
   const targets = await world.targets(6, (place) => place % 2 === 0);
   const full = await world.fill(targets.namespaces[3]!);
   const gate = await world.gate();
@@ -63,7 +63,7 @@ crashTest("SIGTERM lets a write that fails put everything back", async (world) =
   await targets.assertAll("new");
 });
 
-/** A write and a look at the health: each gets 503, or no connection at all. */
+/** A write and a request for /health: each gets 503 or no connection. */
 async function assertRefused(running: Running, targets: Targets): Promise<void> {
   const write = await running.write(targets).catch(() => undefined);
   const health = await fetch(`${running.url}/health`).catch(() => undefined);

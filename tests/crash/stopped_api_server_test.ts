@@ -12,13 +12,13 @@ import { TRANSPORTS, withFolder } from "../contract/subjects.ts";
 import { makeCanary } from "../support/canary.ts";
 import { type EmulatorProcess, startEmulatorProcess } from "../support/emulator_process.ts";
 
-/** An API server that is stopped (SIGSTOP) while connections to it are kept. */
+/** An API server that is stopped (SIGSTOP) while connections to it are open. */
 
-/** Seconds. */
+/** In seconds. */
 const DEADLINE = 1;
-/** The same, where something has to be read before the API server stops. */
+/** The same, if something must be read before the API server stops. */
 const LONGER = 3;
-/** Milliseconds that ending a kubectl and a busy machine may take besides. */
+/** Additional milliseconds to end a kubectl on a busy machine. */
 const SLACK = 4000;
 
 const NAMESPACES = ["a", "b", "c"];
@@ -30,8 +30,8 @@ type Ask = (store: SecretStore, known: string) => Promise<unknown>;
 
 const ASKED: [what: string, ask: Ask][] = [
   ["a list", (store) => store.list({ selector: "a=b" }, deadlineIn(DEADLINE))],
-  ["a read of several", (store) => store.read(names(3), deadlineIn(DEADLINE))],
-  ["namespaces", (store) => store.namespaces(undefined, deadlineIn(DEADLINE))],
+  ["a read of several secrets", (store) => store.read(names(3), deadlineIn(DEADLINE))],
+  ["a list of namespaces", (store) => store.namespaces(undefined, deadlineIn(DEADLINE))],
   ["a create", (store) => store.create(names(3), deadlineIn(DEADLINE))],
   [
     "a replace",
@@ -51,7 +51,7 @@ const ASKED: [what: string, ask: Ask][] = [
   ],
 ];
 
-/** Requests about secrets and namespaces, without discovery and without what tells the test. */
+/** Requests about secrets and namespaces, without discovery and without those of the test. */
 async function asked(emulator: EmulatorProcess): Promise<string[]> {
   return (await emulator.requests()).filter((each) => /\/(secrets|namespaces)/.test(each));
 }
@@ -60,7 +60,7 @@ for (const transport of TRANSPORTS) {
   for (const [what, ask] of ASKED) {
     Deno.test({
       name:
-        `${transport.name}: ${what} of a stopped API server ends at its deadline, and is not sent again`,
+        `${transport.name}: ${what} sent to a stopped API server ends at its deadline and is not sent again`,
       ignore: !transport.available,
       fn: () =>
         withFolder(async (folder) => {
@@ -74,18 +74,18 @@ for (const transport of TRANSPORTS) {
             const before = (await asked(emulator)).length;
             emulator.stop();
             const began = performance.now();
-            // Reads fail, writes have unknown outcomes: how, other tests say.
+            // Reads fail and writes have unknown outcomes, as other tests show.
             await ask(store, kept.resourceVersion).catch(() => {});
             const took = performance.now() - began;
             assert.ok(took >= DEADLINE * 1000 - 50, `${took} ms`);
             assert.ok(took < DEADLINE * 1000 + SLACK, `${took} ms`);
-            // What a runtime sends again, it sends at once.
+            // A runtime that resends does so immediately.
             await new Promise((resolve) => setTimeout(resolve, 250));
             emulator.goOn();
             await new Promise((resolve) => setTimeout(resolve, 250));
             const after = (await asked(emulator)).slice(before);
             const once = new Set(after);
-            assert.deepEqual(after, [...once], "each at most once");
+            assert.deepEqual(after, [...once], "each is sent at most once");
           } finally {
             close();
           }
@@ -97,7 +97,7 @@ for (const transport of TRANSPORTS) {
 for (const { name: transport, available } of TRANSPORTS) {
   Deno.test({
     name:
-      `${transport}: a write whose API server stops at it is answered within the time that is said`,
+      `${transport}: a write to an API server that stops during it is answered within the documented time`,
     ignore: !available,
     fn: () =>
       withFolder(async (folder) => {
@@ -135,7 +135,7 @@ for (const { name: transport, available } of TRANSPORTS) {
           });
           assert.equal(write.status, 504);
           assert.ok(write.seconds < longestRequest(LONGER) + 1, `${write.seconds} seconds`);
-          // Four times: the write, a look at what became of it, the rollback, a last look.
+          // Four times: the write, a read of its outcome, the rollback, a last read.
           assert.ok(write.seconds > 3 * LONGER, `${write.seconds} seconds`);
           assert.ok(write.seconds < 4 * (LONGER + SLACK / 1000), `${write.seconds} seconds`);
           const list = await ask("GET", "/secrets?cluster=c");

@@ -3,20 +3,20 @@ import { listSecrets } from "../../src/credentials/list.ts";
 import type { Operation } from "../../src/operations/operation.ts";
 import { OPERATIONS } from "../../src/operations/table.ts";
 
-/** The program with one more operation: a stream that lists a cluster's secrets again and again. */
+/** The program with one more operation: a stream that lists a cluster's secrets repeatedly. */
 
 /** A secret of this name ends the streams. */
 export const ENOUGH = "enough";
 
-/** What a stream is asked for, in the query. */
+/** The parameters of a stream. */
 export interface Ticks {
-  /** Milliseconds between two looks at the cluster. */
+  /** Milliseconds between two lists. */
   readonly every: number;
-  /** How often it looks after it has seen that it is enough. */
+  /** The number of lists after the secret was found. */
   readonly more: number;
-  /** Characters that each event has besides. */
+  /** Characters of padding in each event. */
   readonly pad: number;
-  /** Whether it fails instead of its last event. */
+  /** Whether it fails instead of sending its last event. */
   readonly fails?: boolean;
 }
 
@@ -25,7 +25,7 @@ const TICKS: Operation = {
   tag: "secrets",
   role: "reader",
   effect: "read",
-  // It opens its cluster itself, so that more streams are under way than a cluster has places.
+  // It opens its cluster itself, so that more streams run than a cluster has slots.
   clusters: "none",
   method: "get",
   path: "/ticks",

@@ -6,28 +6,28 @@ import { ENOUGH, type Ticks } from "./streaming_program.ts";
 import { within } from "./within.ts";
 import { longerThanConnectionsLinger } from "./world.ts";
 
-/** A signal while streams are under way: each of them ends in order, with its last event. */
+/** Signals while streams run: each stream finishes in order, with its last event. */
 
-/** The program with streams, over a cluster that is emulated here. */
+/** The program with streams, over an emulated cluster. */
 interface Streaming extends AsyncDisposable {
   readonly running: Program;
-  /** Begins a stream; resolves at its first event. */
+  /** Starts a stream; resolves at its first event. */
   begin(ticks: Ticks): Promise<Begun>;
-  /** Has all streams end. */
+  /** Makes all streams finish. */
   enough(): void;
-  /** Has the configuration read again, with another time limit, and resolves when it was. */
+  /** Reloads the configuration with another timeout; resolves after the reload. */
   hangUp(seconds: number): Promise<void>;
 }
 
 interface Begun {
-  /** The client goes away. */
+  /** Disconnects the client. */
   leave(): void;
   readonly hasEnded: boolean;
-  /** Reads all; rejects when the stream does not end well, which may be looked at later. */
+  /** Reads everything; rejects if the stream does not end properly, which may be handled later. */
   read(): Promise<string>;
 }
 
-/** @param answersAfter milliseconds that the cluster takes for an answer */
+/** @param answersAfter the cluster's response time in milliseconds */
 async function streaming(answersAfter = 0): Promise<Streaming> {
   const place = await folder();
   const emulator = startEmulator({
@@ -40,7 +40,7 @@ async function streaming(answersAfter = 0): Promise<Streaming> {
   const running = program([...args, `--config=${await config(60)}`], {
     main: join(import.meta.dirname!, "streaming_program.ts"),
   });
-  const url = await within("the program listens", listening(running));
+  const url = await within("the server listens", listening(running));
   return {
     running,
     begin: (ticks) => begin(url, ticks),
@@ -78,12 +78,12 @@ async function clustersFolder(place: Folder, emulator: Emulator): Promise<string
 
 async function begin(url: string, ticks: Ticks): Promise<Begun> {
   const leaving = new AbortController();
-  const client = Deno.createHttpClient({}); // a connection of its own
+  const client = Deno.createHttpClient({}); // its own connection
   const query = new URLSearchParams(
     Object.entries(ticks).map(([name, value]) => [name, `${value}`]),
   );
   const response = await within(
-    "a stream begins",
+    "a stream starts",
     fetch(`${url}/ticks?${query}`, { client, signal: leaving.signal }),
   );
   assert.equal(response.status, 200);
@@ -126,13 +126,13 @@ function assertWhole(text: string, what: string): void {
   assert.deepEqual(ticks, ticks.map((_, i) => ["tick", i, "listed"]), what);
 }
 
-/** The log alone is on standard error, and it names no stream that was cut off by the end. */
+/** Standard error has only log lines, and none says that shutdown cut a stream. */
 async function assertStopped(
   { running }: Streaming,
   streams: number,
   errors: readonly RegExp[] = [],
 ): Promise<string[]> {
-  const { code, stderr } = await within("the program ends", running.ended);
+  const { code, stderr } = await within("the server exits", running.ended);
   assert.equal(code, 0, stderr);
   assert.match(stderr, /stopped\n$/);
   const lines = stderr.trimEnd().split("\n");
@@ -149,7 +149,7 @@ const after = (milliseconds: number) => new Promise((resolve) => setTimeout(reso
 
 const STREAMS = 10;
 
-/** When SIGTERM comes after the streams have begun, and how often they look at the cluster after it. */
+/** The delay of SIGTERM after the streams have started, and the number of lists after it. */
 const MOMENTS: [milliseconds: number, more: (stream: number) => number][] = [
   [0, () => 0],
   [15, (stream) => stream % 4],
@@ -158,7 +158,7 @@ const MOMENTS: [milliseconds: number, more: (stream: number) => number][] = [
   [130, (stream) => stream % 2],
 ];
 
-Deno.test("SIGTERM lets fifty streams end in order, and those that nobody reads", async () => {
+Deno.test("SIGTERM lets fifty streams finish in order, including streams whose client has left", async () => {
   await Promise.all(MOMENTS.map(async ([milliseconds, more], moment) => {
     await using it = await streaming();
     const streams = await Promise.all(
@@ -172,20 +172,20 @@ Deno.test("SIGTERM lets fifty streams end in order, and those that nobody reads"
     left.leave();
     await after(milliseconds);
     it.running.kill("SIGTERM");
-    await within("SIGTERM is taken in", it.running.line(/stopping signal=SIGTERM/));
+    await within("SIGTERM is received", it.running.line(/stopping signal=SIGTERM/));
     if (moment === 0) await longerThanConnectionsLinger();
     assert.deepEqual(streams.filter(({ hasEnded }) => hasEnded), []);
     it.enough();
-    for (const [i, text] of (await within("all streams end", Promise.all(texts))).entries()) {
-      assertWhole(text, `stream ${i} of moment ${moment}`);
+    for (const [i, text] of (await within("all streams finish", Promise.all(texts))).entries()) {
+      assertWhole(text, `stream ${i} of SIGTERM ${moment}`);
     }
     const ends = await assertStopped(it, STREAMS + 1);
     assert.equal(ends.filter((line) => / cut=client_left /.test(line)).length, 1);
   }));
 });
 
-Deno.test("fifty times SIGHUP lets streams end in order with the cluster that they have", async () => {
-  await using it = await streaming(60); // there is always one that waits for it
+Deno.test("fifty streams across fifty reloads by SIGHUP finish in order with the cluster they started with", async () => {
+  await using it = await streaming(60); // one of them is always waiting for the cluster
   const streams: Begun[] = [];
   const texts: Promise<string>[] = [];
   for (let i = 0; i < 50; i++) {
@@ -197,7 +197,7 @@ Deno.test("fifty times SIGHUP lets streams end in order with the cluster that th
   }
   assert.deepEqual(streams.filter(({ hasEnded }) => hasEnded), []);
   it.enough();
-  for (const [i, text] of (await within("all streams end", Promise.all(texts))).entries()) {
+  for (const [i, text] of (await within("all streams finish", Promise.all(texts))).entries()) {
     assertWhole(text, `stream ${i}`);
   }
   it.running.kill("SIGTERM");
@@ -205,30 +205,30 @@ Deno.test("fifty times SIGHUP lets streams end in order with the cluster that th
   assert.deepEqual(ends.filter((line) => line.includes(" cut=")), []);
 });
 
-Deno.test("SIGTERM waits for who reads slowly, even when the last event has long been made", async () => {
+Deno.test("SIGTERM waits for a slow reader even after the last event was written", async () => {
   await using it = await streaming();
-  // More than the connection itself takes in, and less than may wait for a reader.
+  // More than the connection buffers, and less than may wait for a reader.
   const slow = await it.begin({ every: 0, more: 49, pad: 100_000 });
   it.enough();
   it.running.kill("SIGTERM");
-  await within("SIGTERM is taken in", it.running.line(/stopping signal=SIGTERM/));
+  await within("SIGTERM is received", it.running.line(/stopping signal=SIGTERM/));
   await longerThanConnectionsLinger();
-  assertWhole(await within("it ends", slow.read()), "the slow one");
+  assertWhole(await within("the stream finishes", slow.read()), "the slow stream");
   await assertStopped(it, 1);
 });
 
-Deno.test("a bug in a stream at SIGTERM cuts that one, and the log has one line about it", async () => {
+Deno.test("a bug in a stream during SIGTERM cuts only that stream and logs one line", async () => {
   await using it = await streaming();
   const whole = await it.begin({ every: 10, more: 5, pad: 0 });
   const broken = await it.begin({ every: 10, more: 0, pad: 0, fails: true });
   const texts = Promise.allSettled([whole.read(), broken.read()]);
   it.running.kill("SIGTERM");
-  await within("SIGTERM is taken in", it.running.line(/stopping signal=SIGTERM/));
+  await within("SIGTERM is received", it.running.line(/stopping signal=SIGTERM/));
   it.enough();
-  const [one, other] = await within("both end", texts);
+  const [one, other] = await within("both streams finish", texts);
   assert.equal(other.status, "rejected");
   assert.equal(one.status, "fulfilled");
-  assertWhole(one.value, "the whole one");
+  assertWhole(one.value, "the whole stream");
   const ends = await assertStopped(it, 2, [/ERROR server: internal error in a stream id=.*a bug/]);
   assert.equal(ends.filter((line) => line.includes(" cut=error ")).length, 1);
 });

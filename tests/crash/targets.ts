@@ -5,21 +5,21 @@ import { decodeBase64, encodeBase64 } from "../support/base64.ts";
 /** What a namespace holds. */
 export type Held = "nothing" | "old" | "new";
 
-/** The secrets of one write: in each namespace nothing or an old value, and what comes of them. */
+/** The secrets of one write: each namespace holds nothing or an old value before. */
 export interface Targets {
-  /** As sent: without the one of Argo CD, where it is written too. */
+  /** As sent: without Argo CD's namespace, which is also written to. */
   readonly namespaces: readonly string[];
   readonly argocd: string;
   /** The body that writes the new value everywhere. */
   readonly body: Readonly<Record<string, unknown>>;
-  /** Makes them what they were before the write. */
+  /** Restores the state before the write. */
   reset(): Promise<void>;
-  /** What each holds now. @throws AssertionError when one holds anything but a whole value */
+  /** What each namespace holds. @throws AssertionError when one holds anything but a whole value */
   look(): Promise<ReadonlyMap<string, Held>>;
-  /** Each holds what it held before or the new value. */
+  /** Each holds its previous content or the new value. */
   assertOldOrNew(): Promise<void>;
   assertAll(held: "as before" | "new"): Promise<void>;
-  /** What a namespace held before. */
+  /** The previous content of a namespace. */
   before(namespace: string): Held;
 }
 
@@ -33,15 +33,15 @@ const REGISTRY = "registry.example.com";
 const USER = "user";
 const REQUEST = "argocd-configurer.io/request";
 
-/** Of somebody else, on what is there before. */
+/** Labels and annotations of others on the old secrets. */
 const FOREIGN = {
   labels: { "mcops.tech/secret-type": "docker-creds", team: "a" },
   annotations: { note: "keep this" },
 };
 
 /**
- * @param count of namespaces beside Argo CD's
- * @param withOld whether the one at this place holds an old value; Argo CD's is the last
+ * @param count of namespaces besides Argo CD's
+ * @param withOld whether the namespace with this index holds an old value; Argo CD's is the last
  */
 export async function makeTargets(
   request: ApiRequest,
@@ -128,15 +128,15 @@ function heldBy({ type, data = {}, metadata }: ApiSecret, values: Values): "old"
   return held;
 }
 
-/** What others put there is kept, and what was put back is as it was. */
+/** Labels and annotations of others are kept, and rolled-back secrets are as before. */
 function assertNeighbours({ metadata }: ApiSecret, held: Held, before: Held): void {
   const { labels = {}, annotations = {}, namespace } = metadata;
   if (held === "old") {
     assert.deepEqual({ labels, annotations }, FOREIGN, namespace);
     return;
   }
-  assert.ok(annotations[REQUEST], `the mark of the write, in ${namespace}`);
-  assert.ok(labels["app.kubernetes.io/managed-by"], `the mark of the program, in ${namespace}`);
+  assert.ok(annotations[REQUEST], `no request annotation in ${namespace}`);
+  assert.ok(labels["app.kubernetes.io/managed-by"], `no label of the program in ${namespace}`);
   if (before === "nothing") return;
   assert.equal(labels.team, FOREIGN.labels.team, namespace);
   assert.equal(annotations.note, FOREIGN.annotations.note, namespace);

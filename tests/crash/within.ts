@@ -1,7 +1,7 @@
 /** Far more than anything here takes: it only ends what would never end. */
 const SECONDS = 60;
 
-/** What `promise` gives. @throws Error that names `what` when it does not come */
+/** The result of `promise`. @throws Error that names `what` on a timeout */
 export async function within<T>(
   what: string,
   promise: Promise<T>,
@@ -18,7 +18,7 @@ export async function within<T>(
   }
 }
 
-/** Resolves when `isSo`, asked again and again. @throws Error that names `what` when it never is */
+/** Resolves when `isSo` returns true, polled. @throws Error that names `what` on a timeout */
 export async function untilSo(what: string, isSo: () => boolean): Promise<void> {
   const end = performance.now() + SECONDS * 1000;
   while (!isSo()) {

@@ -22,44 +22,44 @@ export interface Answered {
 /** The whole program as a process, until it is killed or stopped. */
 export interface Running {
   readonly url: string;
-  /** Writes what the targets are to hold. Rejects when the program goes before it has answered. */
+  /** Writes the new value to the targets. Rejects when the program exits before it has responded. */
   write(targets: Targets): Promise<Answered>;
-  /** Resolves at a line of the log. */
+  /** Resolves at a matching log line. */
   line(pattern: RegExp): Promise<RegExpExecArray>;
-  /** SIGTERM; resolves when it has been taken in. */
+  /** SIGTERM; resolves when the program has received it. */
   stop(): Promise<void>;
-  /** SIGKILL; resolves when the process is gone, and every kubectl that it has left behind. */
+  /** SIGKILL; resolves when the process and every kubectl that it has left are gone. */
   kill(release?: () => void): Promise<void>;
-  /** Resolves with the exit code and the log when the process has ended. */
+  /** Resolves with the exit code and the log when the process has exited. */
   ended(): Promise<Ended>;
 }
 
 export interface Start {
-  /** @default straight to the API server */
+  /** @default directly to the API server */
   readonly through?: Gate;
-  /** Argo CD's namespace is theirs. */
+  /** Argo CD's namespace is among them. */
   readonly targets: Targets;
-  /** Seconds for the commands of one request. @default {@link PATIENCE} */
+  /** Timeout of one request's commands in seconds. @default {@link PATIENCE} */
   readonly seconds?: number;
-  /** Where it records what it writes. @default a log of its own */
+  /** The audit log. @default its own */
   readonly auditLog?: string;
 }
 
-/** One test's part of the world: a real API server, and a folder for all that the program keeps. */
+/** A test's world: a real API server, and a folder for all of the program's files. */
 export interface World {
-  /** For what a test has the program write; looked through at the end. */
+  /** For files that the program writes; searched for passwords at the end. */
   readonly folder: string;
   gate(): Promise<Gate>;
   /** @see makeTargets */
   targets(count: number, withOld?: (place: number) => boolean): Promise<Targets>;
-  /** Has the API server refuse further secrets in a namespace, until `empty`. */
+  /** Makes the API server reject further secrets in a namespace, until `empty`. */
   fill(namespace: string): Promise<{ empty(): Promise<void> }>;
   start(options: Start): Promise<Running>;
 }
 
 /**
- * What declares a test for each transport; ignored without a control plane. At its end no process is
- * left, and neither password is in a log, an answer, a file, a command line or an environment.
+ * Makes a function that declares a test for each transport; ignored without a control plane. At its end
+ * no process is left, and neither password is in a log, a response, a file, a command line or an environment.
  */
 export function crashTests(declare: Declare) {
   const testPerTransport = testsPerTransport(declare);
@@ -96,7 +96,7 @@ async function run(
     };
     const running = program(["serve", ...args], { env });
     programs.push(running);
-    const url = await within("the program listens", listening(running));
+    const url = await within("the server listens", listening(running));
     return {
       url,
       async write({ body }) {
@@ -111,15 +111,15 @@ async function run(
       line: (pattern) => within(`the log says ${pattern}`, running.line(pattern)),
       async stop() {
         running.kill("SIGTERM");
-        await within("SIGTERM is taken in", running.line(/stopping signal=SIGTERM/));
+        await within("SIGTERM is received", running.line(/stopping signal=SIGTERM/));
       },
       async kill(release = () => {}) {
         running.kill("SIGKILL");
-        await within("the program is gone", running.ended);
+        await within("the server exits", running.ended);
         release();
         await untilSo("no kubectl is left", () => kubectlsOf(clusters) === 0);
       },
-      ended: () => within("the program ends", running.ended),
+      ended: () => within("the server exits", running.ended),
     };
   }
 
@@ -142,10 +142,10 @@ async function run(
     assert.match(stderr, /listening/);
     said.push(stdout, stderr);
   }
-  for (const text of said) watch.said(text, "the log or an answer");
+  for (const text of said) watch.said(text, "the log or a response");
   watch.everywhere(processes);
   const holdsToken = (path: string) => Deno.readTextFileSync(path).includes(direct.token);
-  assert.ok(filesUnder(folder).some(holdsToken), "the search finds what is there");
+  assert.ok(filesUnder(folder).some(holdsToken), "the search does not find an existing password");
 }
 
 async function fill(request: ApiRequest, namespace: string): Promise<{ empty(): Promise<void> }> {
@@ -162,7 +162,7 @@ async function fill(request: ApiRequest, namespace: string): Promise<{ empty(): 
   };
 }
 
-/** A folder with the one kubeconfig, which by its path tells whose a kubectl is. */
+/** A folder with the only kubeconfig, whose path identifies the kubectl processes. */
 async function clustersFolder(folder: string, access: Access): Promise<string> {
   const path = await Deno.makeTempDir({ dir: folder, prefix: "clusters-" });
   await Deno.writeTextFile(join(path, "c.kubeconfig"), kubeconfigOf(access), { mode: 0o600 });
@@ -173,7 +173,7 @@ function kubectlsOf(folder: string): number {
   return commandLines().filter((line) => line.includes(`--kubeconfig=${folder}`)).length;
 }
 
-/** What `reached` waits for happens while the write is under way. */
+/** Waits for `reached`, which must happen during the write. */
 export async function during(write: Promise<Answered>, ...reached: Promise<unknown>[]) {
   const early = write.then(({ status, body }) => {
     throw new Error(`The write was answered before: ${status} ${JSON.stringify(body)}`);
@@ -181,7 +181,7 @@ export async function during(write: Promise<Answered>, ...reached: Promise<unkno
   await Promise.race([Promise.all(reached), early]);
 }
 
-/** A stopping program closes connections after a second, but not while a write is under way. */
+/** A stopping program closes connections after a second, but not during a write. */
 export function longerThanConnectionsLinger(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 1500));
 }

@@ -7,7 +7,7 @@ import { emulatedServers } from "../../src/demo/servers.ts";
 
 const NOW = Date.parse("2030-01-02T03:04:05.678Z");
 
-/** What the demo's servers make of a password. */
+/** The demo servers' verdict on a password. */
 async function tried(what: Record<string, unknown>, password: string) {
   const send = emulatedServers(new Set(["old"]), () => NOW);
   const login = { username: "demo-reader", password: seal(password), transport: {} };
@@ -19,7 +19,7 @@ async function tried(what: Record<string, unknown>, password: string) {
 
 const PLACES: [what: string, credential: Record<string, unknown>, expires?: string][] = [
   ["a registry", { kind: "registry", host: "registry.example.com" }],
-  ["a repository of a registry", { kind: "registry", host: "ghcr.io", repository: "a/charts" }],
+  ["a repository in a registry", { kind: "registry", host: "ghcr.io", repository: "a/charts" }],
   ["a chart repository", { kind: "helm", url: "https://charts.example.com/a" }],
   ["a Git server", { kind: "git", url: "https://git.example.com/a.git" }],
   [
@@ -30,19 +30,19 @@ const PLACES: [what: string, credential: Record<string, unknown>, expires?: stri
 ];
 
 for (const [what, credential, expires] of PLACES) {
-  Deno.test(`the demo's servers take a password and refuse an old one: ${what}`, async () => {
+  Deno.test(`the demo's servers accept the new password and reject the old one: ${what}`, async () => {
     assert.deepEqual(await tried(credential, "new"), { accepted: true, expires, reachable: true });
     const refused = { accepted: false, expires: undefined, reachable: true };
     assert.deepEqual(await tried(credential, "old"), refused);
   });
 }
 
-Deno.test("the demo's servers are none of a name that nobody can have", async () => {
+Deno.test("the demo's servers do not answer for a host name under .invalid", async () => {
   const { accepted, reachable } = await tried({ kind: "registry", host: "a.invalid" }, "new");
   assert.deepEqual([accepted, reachable], [undefined, false]);
 });
 
-Deno.test("the demo's servers have nothing but what credentials are tried at", async () => {
+Deno.test("the demo's servers answer 404 outside the paths that verify credentials", async () => {
   const send = emulatedServers(new Set());
   const { status } = await send({
     method: "GET",

@@ -13,7 +13,7 @@ const jobs: Parsed[] = Object.values(workflow.jobs);
 const steps: Parsed[] = jobs.flatMap((job) => job.steps);
 const parts: Parsed[] = workflow.jobs.part.strategy.matrix.include;
 
-Deno.test("it runs for pull requests without rights of the project, and for main", () => {
+Deno.test("the workflow runs for main, and for pull requests without permissions on the project", () => {
   deepEqual(workflow.on, { push: { branches: ["main"] }, pull_request: null });
   deepEqual(workflow.permissions, {});
   for (const job of jobs) {
@@ -23,7 +23,7 @@ Deno.test("it runs for pull requests without rights of the project, and for main
   ok(!/\bsecrets\b|github\.token|pull_request_target/.test(text));
 });
 
-Deno.test("every tier and the check are a part, each with a time limit, and none ends another", () => {
+Deno.test("every tier and the check are a part with a time limit, and none cancels another", () => {
   deepEqual(parts.map(({ part }) => part), ["check", ...TIERS]);
   for (const { minutes } of parts) ok(minutes > 0 && minutes <= 60);
   equal(workflow.jobs.part["timeout-minutes"], "${{ matrix.minutes }}");
@@ -38,7 +38,7 @@ Deno.test("a new push to a pull request cancels the previous run, and one to mai
   });
 });
 
-Deno.test("actions are GitHub's own, by the commits of the release workflow where it has them", () => {
+Deno.test("actions are GitHub's own, with the same commits as in the release workflow", () => {
   const commitsIn = (document: string) =>
     new Map([...document.matchAll(/uses: (\S+)@(\S+) # (v\S+)$/gm)]
       .map(([, name, commit, tag]) => [name!, `${commit} ${tag}`]));
@@ -54,14 +54,14 @@ Deno.test("actions are GitHub's own, by the commits of the release workflow wher
   }
 });
 
-Deno.test("no script has an expression, and a checkout leaves no token behind", () => {
+Deno.test("no script contains an expression, and a checkout leaves no token behind", () => {
   for (const { run, uses, with: given } of steps) {
     ok(!run?.includes("${{"), run);
     if (uses?.startsWith("actions/checkout@")) equal(given["persist-credentials"], false);
   }
 });
 
-Deno.test("both workflows install the programs that tests need without root", async () => {
+Deno.test("both workflows install the same packages, exactly those that the tests look for", async () => {
   const install = "Programs that the tests need";
   const scripts = [workflow.jobs.part, release.jobs.test].map((job) =>
     job.steps.find(({ name }: Parsed) => name === install).run
@@ -71,7 +71,7 @@ Deno.test("both workflows install the programs that tests need without root", as
   deepEqual(packages.sort(), await askedFor());
 });
 
-/** The packages that tests ask `installedProgram` for, but those that every Ubuntu has. */
+/** The packages that tests look for with `installedProgram`, except those that every Ubuntu has. */
 async function askedFor(): Promise<string[]> {
   const found: string[] = [];
   for (const folder of ["built", "cli", "deploy"]) {
@@ -85,7 +85,7 @@ async function askedFor(): Promise<string[]> {
   return [...new Set(found)].filter((name) => !["bash", "systemd"].includes(name)).sort();
 }
 
-/** Runs .ci/run where npx says how it is called. */
+/** Runs .ci/run with an npx that prints its arguments. */
 async function ciRun(args: string[]): Promise<{ code: number; said: string }> {
   let came = { code: -1, said: "" };
   await onStage(async (stage) => {
@@ -101,7 +101,7 @@ async function ciRun(args: string[]): Promise<{ code: number; said: string }> {
   return came;
 }
 
-Deno.test(".ci/run runs everything, or a part by its name in the workflow", async () => {
+Deno.test(".ci/run runs everything, or the part that is named as in the workflow", async () => {
   const { tasks } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
   const says = (task: string) => ({
     code: 0,
@@ -118,7 +118,7 @@ Deno.test(".ci/run runs everything, or a part by its name in the workflow", asyn
   match(said, /no part 'other': there are check, fast, real, crash and built\n$/);
 });
 
-Deno.test("the last job passes when all parts have, and fails when one was cancelled or skipped", async () => {
+Deno.test("the last job passes if all parts passed, and fails if one was cancelled or skipped", async () => {
   const { passed } = workflow.jobs;
   deepEqual([passed.needs, passed.if], ["part", "always()"]);
   const script = passed.steps.find(({ id }: Parsed) => id === "passed").run;

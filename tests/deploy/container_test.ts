@@ -3,9 +3,9 @@ import { loadConfig } from "../../src/config/load.ts";
 import { type Instruction, parseContainerfile } from "./containerfile.ts";
 import { deployFile, readDeployFile, ROOT } from "./files.ts";
 
-/** What can be said of the container's files without a container engine. */
+/** Checks of the container's files that need no container engine. */
 
-/** What `deno task build` makes, which need not be there when the tests run. */
+/** Outputs of `deno task build`, which need not exist when the tests run. */
 const BUILT = ["dist/argocd-configurer", "dist/THIRD_PARTY_LICENSES.txt"];
 
 const instructions = parseContainerfile(await readDeployFile("container/Containerfile"));
@@ -73,7 +73,7 @@ Deno.test("third-party licenses are in the image, where Debian has them", () => 
     "LICENSE",
     "dist/THIRD_PARTY_LICENSES.txt",
   ]);
-  // Engines differ in the mode of a folder that COPY makes.
+  // Engines differ in the mode of a folder that COPY creates.
   assert.ok(all("RUN").some(({ words }) => words.includes(target.slice(0, -1))));
 });
 
@@ -111,7 +111,7 @@ Deno.test("the image has the labels of the Open Container Initiative", () => {
 
 Deno.test("the image starts the server, which receives signals directly", () => {
   const [entrypoint, command] = ["ENTRYPOINT", "CMD"].map((name) => all(name).at(-1)!);
-  // Through the form without brackets a shell would be process 1 and keep SIGTERM to itself.
+  // In the form without brackets a shell would be process 1 and would not forward SIGTERM.
   for (const { text } of [entrypoint!, command!]) assert.match(text, /^\[/);
   assert.deepEqual(entrypoint!.words, ["/usr/local/bin/argocd-configurer", "serve"]);
   assert.deepEqual(command!.words, ["--config", "/etc/argocd-configurer/config.yaml"]);
@@ -120,13 +120,13 @@ Deno.test("the image starts the server, which receives signals directly", () => 
   assert.ok(targets.includes(command!.words[1]));
 });
 
-Deno.test("the command that runs it mounts the folders that it writes to, and grants no rights", async () => {
+Deno.test("the command that runs the image mounts the folders that it writes to, and grants no privileges", async () => {
   const text = await Deno.readTextFile(`${ROOT}/docs/install.md`);
   const command = /^podman run (?:.*\\\n)*.*/m.exec(text)![0].replaceAll(/\\\n/g, " ");
   const given = (flag: string) =>
     [...command.matchAll(new RegExp(`${flag} (\\S+)`, "g"))]
       .map(([, value]) => value!);
-  // Not a tmpfs for the cache, which belongs to root: a volume gets its owner from the image.
+  // The cache is a volume, which gets its owner from the image; a tmpfs would belong to root.
   const { XDG_CACHE_HOME, HOME } = pairs("ENV");
   assert.deepEqual(given("--tmpfs"), [HOME]);
   assert.deepEqual(given("--volume").filter((each) => !each.endsWith(":ro")), [XDG_CACHE_HOME]);

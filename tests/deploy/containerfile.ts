@@ -1,16 +1,16 @@
 /** An instruction of a Containerfile. */
 export interface Instruction {
-  /** In capitals. */
+  /** In upper case. */
   readonly name: string;
-  /** What follows, on one line. */
+  /** The rest, on one line. */
   readonly text: string;
   /** Its `--FLAG=VALUE`s. */
   readonly flags: Readonly<Record<string, string>>;
-  /** Its words without the flags; of the JSON form, its strings. */
+  /** Its words without the flags; for the JSON form, its strings. */
   readonly words: readonly string[];
 }
 
-/** Enough of the format for a file without here-documents and escaped quotes. */
+/** Parses a Containerfile without here-documents and escaped quotes. */
 export function parseContainerfile(text: string): Instruction[] {
   const lines = text.split("\n").filter((line) => !/^\s*#/.test(line)).join("\n")
     .replaceAll(/\\\n/g, " ").split("\n").map((line) => line.trim()).filter((line) => line !== "");

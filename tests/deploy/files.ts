@@ -10,16 +10,16 @@ export const deployFile = (path: string): string => join(ROOT, "deploy", path);
 export const readDeployFile = (path: string): Promise<string> =>
   Deno.readTextFile(deployFile(path));
 
-/** Anything parsed from YAML. Untyped, as tests look at many kinds. */
+/** Anything parsed from YAML. Untyped, since tests read many kinds. */
 // deno-lint-ignore no-explicit-any
 export type Parsed = any;
 
-/** What kubectl's parser understands: YAML 1.1, with merge keys and octal numbers. */
+/** Parses YAML as kubectl does: YAML 1.1, with merge keys and octal numbers. */
 export function parseYaml(text: string): Parsed[] {
   return loadAll(text, { schema: YAML11_SCHEMA }) as Parsed[];
 }
 
-/** The objects of the files that `kustomization.yaml` names, as they stand there. */
+/** The objects of the files that `kustomization.yaml` names, unchanged. */
 export async function manifests(): Promise<Parsed[]> {
   const [{ resources }] = parseYaml(await readDeployFile("kubernetes/kustomization.yaml"));
   const files = (resources as string[]).map(manifestsOf);
@@ -37,7 +37,7 @@ export function ofKind(objects: readonly Parsed[], kind: string): Parsed {
   return found[0];
 }
 
-/** The seconds within which the program ends, which a comment says for a kubectl_timeout. */
+/** The seconds until the program has stopped, which a comment gives for a kubectl_timeout. */
 export function stopThatIsSaid(text: string): { kubectlTimeout: number; seconds: number } {
   const [, seconds, kubectlTimeout] =
     /(\d+)\s+(?:#\s+)?seconds\s+(?:#\s+)?with\s+(?:#\s+)?a\s+kubectl_timeout\s+of\s+(\d+)/.exec(
@@ -46,7 +46,7 @@ export function stopThatIsSaid(text: string): { kubectlTimeout: number; seconds:
   return { kubectlTimeout: Number(kubectlTimeout), seconds: Number(seconds) };
 }
 
-/** The largest kubectl_timeout for which, a comment says, the time to stop is enough. */
+/** The largest kubectl_timeout for which, according to a comment, the time to stop suffices. */
 export function timeoutThatStopAllows(config: string): number {
   return Number(/# .*Above (\d+), also raise/.exec(config)?.[1]);
 }

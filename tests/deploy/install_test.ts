@@ -11,16 +11,16 @@ const DOCUMENT = "docs/install.md";
 /** The version of the archives below. */
 const VERSION = denoConfig.version;
 
-/** Those commands are for Linux; what a Mac needs stands beside them. */
+/** The commands are for Linux; those for macOS are beside them. */
 const ignore = Deno.build.os !== "linux";
 
 /**
- * Runs the commands under these headings in a fresh home, as whoever copies them into a shell, with a curl
- * that takes files of the release.
+ * Runs the commands under these headings in a fresh home, as if copied into a shell, with a curl that
+ * takes files of the release.
  */
 async function installed(
   stage: Stage,
-  /** Done to each file that was downloaded. */
+  /** A command to run after each archive is downloaded. */
   damage = ":",
   headings: readonly string[] = ["Release archive"],
 ): Promise<{ code: number; said: string; home: string; called: string[] }> {
@@ -57,7 +57,7 @@ if [[ $2 == *.tar.gz ]]; then ${damage}; fi`,
 }
 
 Deno.test(
-  "docs/install.md installs the program of a release, its manual page and completions, after a check of the checksums",
+  "the commands in docs/install.md verify the checksums, and install the program, manual page and completions of a release",
   {
     ignore,
   },
@@ -74,7 +74,7 @@ Deno.test(
         `gh attestation verify ${archive} --repo OWNER/argocd-configurer`,
       ]);
       match(said, new RegExp(`^${archive}: OK$`, "m"));
-      // What the executable that only pretends says to `version`.
+      // The output of the fake executable for `version`.
       match(said, /^version for $/m);
       const read = (path: string) => Deno.readTextFile(join(home, ".local", path));
       equal(await read("share/man/man1/argocd-configurer.1"), "help for --man\n");
@@ -119,6 +119,9 @@ Deno.test(
       match(said, /^stop for $/m);
       deepEqual([...Deno.readDirSync(join(home, ".local/bin"))], []);
       deepEqual([...Deno.readDirSync(join(home, ".cache"))], []);
+      const share = join(home, ".local/share");
+      deepEqual([...Deno.readDirSync(join(share, "man/man1"))], []);
+      deepEqual([...Deno.readDirSync(join(share, "bash-completion/completions"))], []);
     });
   },
 );

@@ -6,7 +6,7 @@ import { planeTests, renamed, withObjects } from "./on_cluster.ts";
 
 const realTest = planeTests((test) => Deno.test(test));
 
-/** What a real API server says of the manifests. */
+/** The manifests on a real API server. */
 
 interface Said {
   readonly code: number;
@@ -35,7 +35,7 @@ async function kubectl(
   return { code, stdout: out!, stderr: err! };
 }
 
-/** What kustomize makes of the folder. */
+/** The output of kustomize for the folder. */
 async function kustomized(plane: ControlPlaneClient): Promise<Parsed[]> {
   const { code, stdout, stderr } = await kubectl(plane, ["kustomize", deployFile("kubernetes")]);
   assert.equal(code, 0, stderr);
@@ -44,7 +44,7 @@ async function kustomized(plane: ControlPlaneClient): Promise<Parsed[]> {
 
 const DRY_RUN = ["create", "--dry-run=server", "--validate=strict", "--filename=-"];
 
-realTest("the API server takes every manifest, without a warning", async (plane) => {
+realTest("the API server accepts every manifest without a warning", async (plane) => {
   const namespace = uniqueName("deploy");
   const objects = renamed(
     [...await kustomized(plane), ...await manifestsOf("pull-secrets-rbac.yaml")],
@@ -58,7 +58,7 @@ realTest("the API server takes every manifest, without a warning", async (plane)
   });
 });
 
-realTest("the files by themselves say what kustomize makes of them", async (plane) => {
+realTest("the plain manifests are the same as the output of kustomize", async (plane) => {
   const sorted = (objects: readonly Parsed[]) =>
     objects.toSorted((a, b) => a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : 0);
   const plain = await manifests();
@@ -69,7 +69,7 @@ realTest("the files by themselves say what kustomize makes of them", async (plan
   assert.deepEqual(sorted(made), sorted(plain));
 });
 
-realTest("the namespace lets in the pod, and none with fewer precautions", async (plane) => {
+realTest("the namespace admits the pod, and rejects less restricted ones", async (plane) => {
   const namespace = uniqueName("deploy");
   const objects = renamed(await kustomized(plane), namespace);
   const { template } = ofKind(objects, "Deployment").spec;

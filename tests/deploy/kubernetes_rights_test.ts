@@ -12,11 +12,11 @@ import { projected } from "./projected.ts";
 
 const realTest = planeTests((test) => Deno.test(test));
 
-/** What the program can do as the service account of the manifests, and with what they mount. */
+/** What the program can do with the service account and the mounts of the manifests. */
 
 const RIGHTS = ["Namespace", "ServiceAccount", "ClusterRole", "ClusterRoleBinding"];
 
-realTest("with the service account's rights secrets are listed and written", async (plane) => {
+realTest("the service account's permissions suffice to list and write secrets", async (plane) => {
   const namespace = uniqueName("deploy");
   const objects = renamed(await manifests(), namespace);
   await withObjects(plane, objects, RIGHTS, async () => {
@@ -34,7 +34,7 @@ realTest("with the service account's rights secrets are listed and written", asy
       name,
       namespaces: ["team-a", "team-b"],
     };
-    // That a namespace is missing can be told before anything is written.
+    // A missing namespace can be reported before anything is written.
     const missing = { ...body, namespaces: ["team-a", uniqueName("missing")] };
     const nowhere = await post("/secrets/add_docker", missing);
     assert.equal(nowhere.status, 400, nowhere.text);
@@ -48,7 +48,7 @@ realTest("with the service account's rights secrets are listed and written", asy
       upsert: true,
     });
     assert.equal(replaced.status, 200, replaced.text);
-    // Another type is only had by deleting the secret.
+    // The type can only be changed by deleting the secret.
     const path = `/api/v1/namespaces/team-a/secrets/${name}`;
     const opaque = { apiVersion: "v1", kind: "Secret", metadata: { name, namespace: "team-a" } };
     await plane.request("DELETE", path);
@@ -78,7 +78,7 @@ realTest("with the service account's rights secrets are listed and written", asy
   });
 });
 
-realTest("a token that the kubelet has renewed is taken at the next request", async (plane) => {
+realTest("a token that the kubelet has renewed is used for the next request", async (plane) => {
   const namespace = uniqueName("deploy");
   const objects = renamed(await manifests(), namespace);
   await withObjects(plane, objects, RIGHTS, async () => {
@@ -91,7 +91,7 @@ realTest("a token that the kubelet has renewed is taken at the next request", as
   });
 });
 
-realTest("the service account may do nothing else", async (plane) => {
+realTest("the service account can do nothing else", async (plane) => {
   const namespace = uniqueName("deploy");
   const objects = renamed(await manifests(), namespace);
   await withObjects(plane, objects, RIGHTS, async () => {
@@ -118,10 +118,10 @@ realTest("the service account may do nothing else", async (plane) => {
   });
 });
 
-Deno.test("the kubeconfig is taken from a projected volume, not from a ConfigMap's", async () => {
+Deno.test("a kubeconfig in a projected volume is accepted, and one in a ConfigMap's volume is not", async () => {
   const { data } = ofKind(await manifests(), "ConfigMap");
   const folder = await Deno.makeTempDir();
-  // The test's user stands for root, who owns what the kubelet writes.
+  // The test's user stands for root, who owns the files that the kubelet writes.
   const rules = { owners: [65532, Deno.uid()!], group: 65532, allowExecPlugins: false };
   try {
     const account = await projected(join(folder, "account"), { token: "t", "ca.crt": "" }, 0o1777);

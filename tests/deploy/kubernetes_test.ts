@@ -15,7 +15,7 @@ import {
   timeoutThatStopAllows,
 } from "./files.ts";
 
-/** What the manifests say, without a cluster; `kubernetes_real_test.ts` asks one. */
+/** The manifests without a cluster; `kubernetes_real_test.ts` uses one. */
 
 const objects = await manifests();
 const deployment = ofKind(objects, "Deployment");
@@ -70,14 +70,14 @@ Deno.test("there is one replica at a time, which knows of all writes", () => {
 });
 
 Deno.test("a pod that is deleted during its start exits immediately", () => {
-  // What it runs is not process 1 then, from which the kernel keeps signals that it has no handler
-  // for: neither the shell that unpacks it nor the program before it serves has one.
+  // The program is not process 1 then. The kernel keeps signals without a handler from process 1, and
+  // neither the shell that unpacks the program nor the program before it serves has a handler.
   assert.equal(pod.shareProcessNamespace, true);
 });
 
 Deno.test("variables of the Service are not read as settings", async () => {
   assert.equal(pod.enableServiceLinks, false);
-  // This is what they would do.
+  // This would be their effect.
   const name = ofKind(objects, "Service").metadata.name.toUpperCase().replaceAll("-", "_");
   const env = { [`${name}_PORT`]: "tcp://10.0.0.10:8091" };
   await assert.rejects(loadConfig({ flags: {}, env, file: "none", fileRequired: false }));
@@ -140,8 +140,8 @@ Deno.test("a pod that is deleted has time for the longest write", async () => {
 });
 
 Deno.test("kubeconfigs are mounted in a folder that is not writable by everyone", () => {
-  // The kubelet puts projected volumes and Secrets on a tmpfs, whose root is sticky, but ConfigMaps
-  // into a plain folder of mode 0777, which the vetting refuses.
+  // The kubelet puts projected volumes and Secrets on a tmpfs with a sticky root, but ConfigMaps into
+  // a plain folder of mode 0777, which the check of kubeconfigs rejects.
   const volume = pod.volumes.find(({ name }: Parsed) => name === "clusters");
   assert.equal(volume.projected.defaultMode, 0o440);
   const [own, others] = volume.projected.sources;
@@ -186,7 +186,7 @@ Deno.test("a pod whose event loop is blocked for 30 seconds is restarted soon", 
     container.livenessProbe;
   assert.equal(periodSeconds * failureThreshold, 30);
   assert.ok(timeoutSeconds < periodSeconds);
-  // It does not hear SIGTERM then: the time for a write to end would pass in vain.
+  // It does not handle SIGTERM then, so waiting for writes to finish would be in vain.
   assert.ok(terminationGracePeriodSeconds <= 10);
 });
 
@@ -208,7 +208,7 @@ Deno.test("the probes find a server that rejects requests unhealthy", async () =
   await refusing.shutdown();
 });
 
-/** Runs the probes' command, which is one, as the kubelet would, at another port. */
+/** Runs the command that all probes have, as the kubelet would, with another port. */
 async function exitCode(port: string): Promise<number> {
   const { startupProbe, readinessProbe, livenessProbe } = container;
   for (const probe of [readinessProbe, livenessProbe]) {

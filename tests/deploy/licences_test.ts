@@ -4,12 +4,12 @@ import copyrights from "../../scripts/build/licenses/copyrights.json" with { typ
 import type { Bom, Component } from "../../scripts/build/sbom.ts";
 import { ROOT } from "./files.ts";
 
-/** The licences that go with the executable, as the build writes them. */
+/** The licenses of the executable, as the build writes them. */
 
-/** What a build needs of the project, which has no commit then. */
+/** The files that a build needs, without a Git commit. */
 const SOURCES = ["main.ts", "deno.json", "deno.lock", "src", "configs", "scripts/build"];
 
-/** A copy of the project, to build in and to change. */
+/** A copy of the project, to build in and change. */
 async function inCopy(test: (project: string) => Promise<void>): Promise<void> {
   const project = await Deno.makeTempDir();
   try {
@@ -26,7 +26,7 @@ async function inCopy(test: (project: string) => Promise<void>): Promise<void> {
   }
 }
 
-/** Builds around something that stands for Deno's runtime. */
+/** Builds with a stand-in for Deno's runtime. */
 async function build(project: string, folder: string): Promise<{ code: number; said: string }> {
   const standIn = join(project, "denort");
   await Deno.copyFile("/bin/true", standIn);
@@ -50,11 +50,11 @@ function sections(text: string): { titles: string[]; text: string }[] {
 
 const nameOf = ({ group, name }: Component) => group ? `${group}/${name}` : name;
 
-/** What a licence says at least, of those that there are. */
+/** A text that each license has to contain. */
 const LICENCE =
   /permission (is hereby granted|to use)|Apache License|Redistribution|public domain|PSF LICENSE/i;
 
-/** That the file names a component with its licence, and has a text for it. */
+/** Checks that the file names a component with its license, and has its text. */
 function checkComponent(component: Component, file: string): void {
   const title = `${nameOf(component)} ${component.version}`;
   const [id] = component.licenses!.flatMap((each) =>
@@ -85,7 +85,7 @@ Deno.test("the license of each component is included, has a checksum, and is the
     for (const component of components) checkComponent(component, file);
     const names = components.map(nameOf);
     deepEqual(Object.keys(copyrights).filter((name) => !names.includes(name)), []);
-    // Nothing of the machine that it was built on.
+    // Nothing about the machine that it was built on.
     ok(!file.includes(project) && !/\/(home|root|Users)\//.test(file));
   });
 });

@@ -5,7 +5,7 @@ import { realWorld } from "../../scripts/control_plane/cache.ts";
 import { installedProgram } from "../../scripts/control_plane/debian.ts";
 import { findActionlint } from "./tools.ts";
 
-/** What linters say of the workflows and of the shell scripts. */
+/** Linters for the workflows and the shell scripts. */
 
 const shellcheck = await installedProgram("shellcheck", "shellcheck", realWorld);
 const actionlint = shellcheck && await findActionlint();
@@ -13,7 +13,7 @@ const ignore = actionlint === undefined;
 
 const SCRIPTS = [".ci/run", "scripts/build/launcher.sh", "scripts/server_manager.sh"];
 
-/** Runs a linter on a text, and gives what it says, which is nothing when all is well. */
+/** Runs a linter on a text. @returns its findings, empty if there are none */
 async function lint(program: string, args: string[], text: string): Promise<string> {
   const child = new Deno.Command(program, {
     args,

@@ -10,7 +10,7 @@ import { ofKind, type Parsed } from "./files.ts";
 import { NAME } from "./on_cluster.ts";
 import { projected } from "./projected.ts";
 
-/** Where the kubelet mounts what the kubeconfig of the cluster itself names. */
+/** Where the kubelet mounts the files that the in-cluster kubeconfig names. */
 export const SERVICE_ACCOUNT_FOLDER = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 interface Answered {
@@ -19,7 +19,7 @@ interface Answered {
   readonly body: Parsed;
 }
 
-/** The program, with what its pod would have mounted. */
+/** The program with the mounts of its pod. */
 export interface MountedPod extends AsyncDisposable {
   readonly token: string;
   readonly log: readonly string[];
@@ -77,7 +77,7 @@ export async function mountedPod(
   };
 }
 
-/** A token such as the kubelet gets for the pod. */
+/** A token as the kubelet requests it for the pod. */
 export async function tokenFor(plane: ControlPlaneClient, namespace: string): Promise<string> {
   const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${NAME}/token`;
   const { status, body } = await plane.request("POST", path, {

@@ -6,18 +6,18 @@ import {
 import type { Declare } from "../support/declare.ts";
 import { ofKind, type Parsed } from "./files.ts";
 
-/** What the manifests call everything. */
+/** The name of everything in the manifests. */
 export const NAME = "argocd-configurer";
 
 const plane = controlPlaneFromEnv();
 
-/** What declares a test on the real API server; ignored without one. */
+/** Declares a test on the real API server; ignored without one. */
 export function planeTests(declare: Declare) {
   return (sentence: string, test: (plane: ControlPlaneClient) => Promise<void>): void =>
     declare({ name: sentence, ignore: plane === undefined, fn: () => test(plane!) });
 }
 
-/** The objects under names that no other test has: the namespace's is that of all. */
+/** The objects with names that no other test uses: all have the namespace's name. */
 export function renamed(objects: readonly Parsed[], namespace: string): Parsed[] {
   return structuredClone(objects).map((object: Parsed) => {
     const { metadata, roleRef, subjects } = object;
@@ -29,7 +29,7 @@ export function renamed(objects: readonly Parsed[], namespace: string): Parsed[]
   });
 }
 
-/** Where objects of these kinds are made. */
+/** The paths where objects of these kinds are created. */
 const PATHS: Record<string, (namespace: string) => string> = {
   Namespace: () => "/api/v1/namespaces",
   ServiceAccount: (namespace) => `/api/v1/namespaces/${namespace}/serviceaccounts`,
@@ -37,7 +37,7 @@ const PATHS: Record<string, (namespace: string) => string> = {
   ClusterRoleBinding: () => "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings",
 };
 
-/** Makes those of the objects that are of the kinds, for as long as `use` runs, rights in effect. */
+/** Creates the objects of these kinds during `use`, with their permissions in effect. */
 export async function withObjects(
   plane: ControlPlaneClient,
   objects: readonly Parsed[],
@@ -60,7 +60,7 @@ export async function withObjects(
   }
 }
 
-/** The API server knows of a role and who it is bound to a moment after they are made. */
+/** Roles and bindings take effect a moment after they are created. */
 async function untilAllowed(plane: ControlPlaneClient, objects: readonly Parsed[]): Promise<void> {
   const [{ name, namespace }] = ofKind(objects, "ClusterRoleBinding").subjects;
   const [{ apiGroups, resources, verbs }] = ofKind(objects, "ClusterRole").rules;

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 
-/** Numbers the folders of data, of which each volume has one at a time. */
+/** Numbers the data folders, of which each volume has one at a time. */
 let made = 0;
 
 /**
- * A volume as the kubelet fills it: each file is a link through `..data`, which is put in another's
- * place when the content changes.
+ * A volume as the kubelet fills it: each file is a link through `..data`, which is replaced when the
+ * content changes.
  * @param mode of its root: 0o1777 for projected volumes and Secrets, 0o777 for ConfigMaps
  * @returns its path
  * @see https://github.com/kubernetes/kubernetes/blob/v1.35.4/pkg/volume/util/atomic_writer.go

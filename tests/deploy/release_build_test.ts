@@ -14,7 +14,7 @@ import {
   write,
 } from "./release_stage.ts";
 
-/** What the release workflow builds and refuses to build. */
+/** What the release workflow builds and what it rejects. */
 
 Deno.test("only the tag of the version in deno.json is built, and no tag is run as shell", {
   ignore,
@@ -38,7 +38,7 @@ Deno.test("only the tag of the version in deno.json is built, and no tag is run 
   });
 });
 
-/** Each download is as published, or, with it in the environment, what is in `TAMPERED`. */
+/** Each download is the published file, or the value of the variable `TAMPERED`. */
 async function pretendDownloads(stage: Stage): Promise<void> {
   await program(
     stage,
@@ -120,7 +120,7 @@ async function list(archive: string): Promise<string[]> {
   return new TextDecoder().decode(stdout).trimEnd().split("\n");
 }
 
-/** Files and folders, as `tar --sort=name` lists them, of the documents below a folder. */
+/** The documents below a folder with their folders, in the order of `tar --sort=name`. */
 function documentsBelow(folder: string): string[] {
   const files = RELEASED_DOCUMENTS.filter((document) => document.startsWith(`${folder}/`));
   const folders = files.flatMap((file) =>
@@ -200,7 +200,7 @@ Deno.test("every link of a document in the archive leads to a file in it", async
   for (const document of RELEASED_DOCUMENTS) {
     const text = await Deno.readTextFile(join(ROOT, document));
     for (const { at, file } of linksIn(document, text)) {
-      ok(archived.includes(file), `${at} leads to ${file}, which the archive has not`);
+      ok(archived.includes(file), `${at} leads to ${file}, which the archive does not contain`);
     }
   }
 });

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { ROOT } from "./files.ts";
 import { ignore, onStage, program, type Stage, write } from "./release_stage.ts";
 
-/** The image that the release workflow makes of the archives. */
+/** The image that the release workflow builds from the archives. */
 
-/** An archive as the job before has made it, and a podman that notes how it is called. */
+/** An archive as the previous job makes it, and a podman that records its calls. */
 async function pretendPodman(stage: Stage, platforms: string, version: string): Promise<void> {
   for (const machine of ["x86_64", "aarch64"]) {
     const name = `argocd-configurer-1.2.3-${machine}-unknown-linux-gnu`;

@@ -59,7 +59,7 @@ Deno.test(
   },
 );
 
-/** A gh that says how it is called, and knows a draft, a release, or neither. */
+/** A gh that prints its calls, and knows a draft, a release, or neither. */
 const pretendGh = (stage: Stage, isDraft: string, latest = "") =>
   program(
     stage,
@@ -88,7 +88,7 @@ Deno.test(
         ["1.2.3", "", ""],
         ["1.2.3-rc.1", " --prerelease", ""],
         ["1.2.3", "", "true"], // left by a run that failed
-        ["1.2.3", "", "false"], // there is such a release already: gh refuses a second one
+        ["1.2.3", "", "false"], // the release exists already: gh rejects a second one
       ] as const
     ) {
       await onStage(async (stage) => {

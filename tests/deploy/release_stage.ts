@@ -5,7 +5,7 @@ import { load } from "js-yaml";
 import { TARGETS } from "../../scripts/build/compile.ts";
 import { type Parsed, ROOT } from "./files.ts";
 
-/** The workflow that releases, and a stage on which its scripts run with programs that only pretend. */
+/** The release workflow, and a stage that runs its scripts with fake programs. */
 export const RELEASE_TEXT = await Deno.readTextFile(join(ROOT, ".github/workflows/release.yml"));
 export const workflow: Parsed = load(RELEASE_TEXT);
 export const jobs: [string, Parsed][] = Object.entries(workflow.jobs);
@@ -18,7 +18,7 @@ export function script(id: string): string {
   return found[0].run;
 }
 
-/** A project and a runner's folder, and programs that stand before those of the machine. */
+/** A project, a runner's folder, and programs that come before those of the machine. */
 export interface Stage {
   readonly project: string;
   readonly temporary: string;
@@ -26,10 +26,10 @@ export interface Stage {
   run(id: string, env?: Record<string, string>): Promise<{ code: number; said: string }>;
 }
 
-/** Whether to leave tests out: the scripts are for the runner's GNU programs. */
+/** Whether to ignore the tests: the scripts require the runner's GNU programs. */
 export const ignore = Deno.build.os !== "linux";
 
-/** Runs a test in a folder that goes away with it. */
+/** Runs a test in a temporary folder. */
 export async function onStage(test: (stage: Stage) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
   const [project, temporary, programs] = ["project", "temporary", "programs"]
@@ -62,24 +62,24 @@ export async function onStage(test: (stage: Stage) => Promise<void>): Promise<vo
   }
 }
 
-/** Writes a file, and the folders above it. */
+/** Writes a file, and creates the folders above it. */
 export async function write(path: string, content: string, mode = 0o644): Promise<void> {
   await Deno.mkdir(dirname(path), { recursive: true });
   await Deno.writeTextFile(path, content);
   await Deno.chmod(path, mode);
 }
 
-/** Puts a program in front of the machine's own of that name. */
+/** Adds a program that comes before the machine's own of that name. */
 export const program = (stage: Stage, name: string, body: string) =>
   write(join(stage.programs, name), `#!/bin/bash\nset -eu\n${body}\n`, 0o755);
 
 export const sha256 = (content: string) => createHash("sha256").update(content).digest("hex");
 
-/** The list of sums of runtimes that only pretend, as it is committed. */
+/** The committed checksums of fake runtimes. */
 export const DENORT_SUMS = [...TARGETS].sort()
   .map((target) => `${sha256(`zip of ${target}`)}  denort-${target}.zip\n`).join("");
 
-/** The documents of the project that an archive has. */
+/** The documents of the project that an archive contains. */
 export const RELEASED_DOCUMENTS = [
   ...["CHANGELOG.md", "CONTRIBUTING.md", "README.md", "SECURITY.md"],
   ...["docs", "docs/decisions", "tests/trust"].flatMap((folder) =>
@@ -88,7 +88,7 @@ export const RELEASED_DOCUMENTS = [
   ),
 ];
 
-/** Builds executables that answer, and name the runtime that they were made with. */
+/** A fake deno that builds executables which name their version and runtime. */
 export async function pretendDeno(stage: Stage, version: string): Promise<void> {
   await program(
     stage,

@@ -6,7 +6,7 @@ import { jobs, RELEASE_TEXT as text, script, steps, workflow } from "./release_s
 
 /** The rules of the release workflow. */
 
-Deno.test("it starts by a version's tag or manually, and by nothing that others can trigger", () => {
+Deno.test("the workflow is started by a version's tag or manually, and by nothing that others can trigger", () => {
   deepEqual(Object.keys(workflow.on), ["push", "workflow_dispatch"]);
   deepEqual(workflow.on.push, { tags: ["v*"] });
 });
@@ -22,7 +22,7 @@ Deno.test("every script is valid bash", async () => {
   }
 });
 
-Deno.test("no script has an expression, since a tag's name would be run as shell code", () => {
+Deno.test("no script contains an expression, since a tag's name would be run as shell code", () => {
   for (const { run } of steps) ok(!run?.includes("${{"), run);
 });
 
@@ -32,7 +32,7 @@ Deno.test("no secret is used except the token of each run", () => {
   deepEqual(tokens.map(({ id }) => id), ["push", "publish", "tags"]);
 });
 
-Deno.test("each job has minimal permissions, and the one that may write runs nothing that was built", () => {
+Deno.test("each job has minimal permissions, and the one with write permissions runs nothing that was built", () => {
   deepEqual(workflow.permissions, {});
   deepEqual(Object.fromEntries(jobs.map(([name, job]) => [name, job.permissions])), {
     test: { contents: "read" },
@@ -83,13 +83,13 @@ Deno.test("a checkout leaves no token behind for the scripts", () => {
   }
 });
 
-Deno.test("it builds for all targets, with the Deno that CI runs", async () => {
+Deno.test("the workflow builds for all targets, with the Deno that CI runs", async () => {
   deepEqual(workflow.env.TARGETS.split(" "), TARGETS);
   const ci = await Deno.readTextFile(join(ROOT, ".ci/run"));
   match(ci, new RegExp(`deno@${workflow.env.DENO_VERSION.replaceAll(".", "\\.")} task "`));
 });
 
-Deno.test("a release needs a tag and passed tests, and never follows a run that records", () => {
+Deno.test("a release needs a tag and passed tests, and never follows a run that records checksums", () => {
   equal(workflow.jobs.build.needs, "test");
   deepEqual(workflow.jobs.image.needs, ["test", "build"]);
   deepEqual(workflow.jobs.publish.needs, ["test", "build", "image"]);
@@ -98,7 +98,7 @@ Deno.test("a release needs a tag and passed tests, and never follows a run that 
   ok(workflow.jobs.test.steps.some((step: Parsed) => step.run === ".ci/run"));
 });
 
-Deno.test("a release uses no cache", () => {
+Deno.test("the release workflow uses no cache", () => {
   ok(!/actions\/cache/.test(text));
   for (const { uses, with: given } of steps) {
     if (uses?.startsWith("actions/setup-go@")) equal(given.cache, false);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parse, type ParseError } from "jsonc-parser";
 import { type Parsed, ROOT } from "./files.ts";
 
-/** What Renovate is told of versions that stand where only this project knows. */
+/** Renovate's rules for versions in files that only this project knows. */
 
 const errors: ParseError[] = [];
 const config: Parsed = parse(
@@ -11,7 +11,7 @@ const config: Parsed = parse(
   errors,
 );
 
-/** The files of the project, by the index of Git. */
+/** The files of the project, from the index of Git. */
 async function projectFiles(): Promise<string[]> {
   const { stdout } = await new Deno.Command("git", { args: ["ls-files"], cwd: ROOT }).output();
   return new TextDecoder().decode(stdout).trim().split("\n");
@@ -23,7 +23,7 @@ interface Found {
   readonly version: string;
 }
 
-/** What the expressions of `customManagers` find, as Renovate applies them. */
+/** The versions that the expressions of `customManagers` find, as Renovate applies them. */
 async function found(): Promise<Found[]> {
   const files = await projectFiles();
   const all: Found[] = [];
@@ -59,7 +59,7 @@ Deno.test("the configuration is JSON with comments, and updates are exact, three
   ]);
 });
 
-Deno.test("each version in a script is found, in every place", async () => {
+Deno.test("each version in a script is found, and is the same everywhere", async () => {
   const by = Map.groupBy(await found(), ({ name }) => name);
   deepEqual([...by.keys()].sort(), [
     "@aws-cdk/lambda-layer-kubectl-v35",
@@ -80,7 +80,7 @@ Deno.test("every place with the version of Deno is found", async () => {
     ({ path }) => path,
   );
   const [[first]] = [...known.values()] as [Found[]];
-  // Measured, tried, or said by that version: true of it alone.
+  // Statements about one version that do not change with it.
   const history = /^(CHANGELOG\.md|docs\/benchmarks\.md|deno\.lock|tests\/|src\/)/;
   for (const path of (await projectFiles()).filter((each) => !history.test(each))) {
     const text = await Deno.readTextFile(join(ROOT, path));

@@ -5,7 +5,7 @@ import { loadConfig } from "../../src/config/load.ts";
 import { deployFile, readDeployFile, stopThatIsSaid, timeoutThatStopAllows } from "./files.ts";
 import { findSystemdAnalyze } from "./systemd_analyze.ts";
 
-/** The unit as systemd's own tools see it, and what they cannot see. */
+/** The unit according to systemd's own tools, and what they do not check. */
 
 const UNIT = "argocd-configurer.service";
 const unit = await readDeployFile(`systemd/${UNIT}`);
@@ -22,7 +22,7 @@ interface Said {
   readonly text: string;
 }
 
-/** Runs systemd-analyze on a copy of the unit, whose programs are one that every machine has. */
+/** Runs systemd-analyze on a copy of the unit, whose programs are replaced by one that every machine has. */
 async function analyze(args: readonly string[], text: string): Promise<Said> {
   const folder = await Deno.makeTempDir();
   try {
@@ -42,7 +42,7 @@ async function analyze(args: readonly string[], text: string): Promise<Said> {
 }
 
 const ignore = systemdAnalyze === undefined;
-/** What it warns of, it says without failing. */
+/** It prints warnings without failing. */
 const VERIFY = ["verify", "--man=no", "--recursive-errors=no"];
 
 Deno.test({
@@ -91,9 +91,9 @@ Deno.test("a stop signals the program only, and leaves time for the longest writ
 
 Deno.test("a service whose event loop is blocked for 30 seconds is killed and restarted", () => {
   assert.deepEqual([values("Type"), values("WatchdogSec")], [["notify"], ["30"]]);
-  // Of these both take in what the watchdog ends.
+  // Both restart a service that the watchdog killed.
   assert.ok(["on-failure", "always"].includes(values("Restart")[0]!));
-  // Its socket is one of AF_UNIX, and is told by the process itself.
+  // The socket is AF_UNIX, and the process itself sends the notifications.
   assert.ok(values("RestrictAddressFamilies")[0]!.split(" ").includes("AF_UNIX"));
   assert.ok(["", "main"].includes(values("NotifyAccess")[0] ?? ""));
 });
@@ -117,12 +117,12 @@ Deno.test("the service leaves no core file, which would hold credentials", () =>
   assert.deepEqual(values("LimitCORE"), ["0"]);
 });
 
-Deno.test("the service may do what V8 needs", () => {
+Deno.test("the service has the permissions that V8 needs", () => {
   assert.deepEqual(values("MemoryDenyWriteExecute"), []);
   assert.deepEqual(values("SystemCallErrorNumber"), ["EPERM"]);
 });
 
-Deno.test("the service writes only where it may write", () => {
+Deno.test("the service writes only to its own folders", () => {
   assert.deepEqual(values("ProtectSystem"), ["strict"]);
   for (const setting of values("Environment")) {
     assert.match(setting, /=%C\/argocd-configurer(\/|$)/);
@@ -132,7 +132,7 @@ Deno.test("the service writes only where it may write", () => {
   assert.deepEqual(values("WorkingDirectory"), ["%S/argocd-configurer"]);
 });
 
-Deno.test("the service starts the server with the configuration that is shipped", async () => {
+Deno.test("the service starts the server with the shipped configuration", async () => {
   assert.deepEqual(values("ExecStart"), [
     "/usr/local/bin/argocd-configurer serve --config /etc/argocd-configurer/config.yaml",
   ]);

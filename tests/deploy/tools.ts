@@ -5,8 +5,8 @@ import { goBuild, goIsAtHand } from "../../scripts/control_plane/go.ts";
 const ACTIONLINT = join(import.meta.dirname!, "actionlint");
 
 /**
- * actionlint, built of its Go module once for each version.
- * @returns `undefined` where there is no go and this is not CI
+ * actionlint, built from its Go module once for each version.
+ * @returns `undefined` without go, except in CI
  * @throws Error when it cannot be built
  */
 export async function findActionlint(): Promise<string | undefined> {

@@ -40,7 +40,7 @@ const released = [
     .matchAll(/^## \[(\d+\.\d+\.\d+)\] - (\d{4}-\d{2}-\d{2})$/gm),
 ];
 
-Deno.test("documents and deployment files name the version of deno.json, and no other", () => {
+Deno.test("documents and deployment files name the version of deno.json only", () => {
   const counts = new Map<string, number>();
   for (const [path, text] of files()) {
     const named = found(FORMS, text);
@@ -48,7 +48,7 @@ Deno.test("documents and deployment files name the version of deno.json, and no 
     for (const each of found(MOVING, text)) equal(each, minor, path);
     if (named.length > 0) counts.set(path, named.length);
   }
-  // A form that nobody uses any more would find nothing.
+  // An outdated form would find nothing.
   deepEqual([...counts.keys()].sort(), [
     "deploy/container/Containerfile",
     "deploy/kubernetes/kustomization.yaml",

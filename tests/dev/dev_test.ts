@@ -5,7 +5,7 @@ import { develop, type Development, runs, smallProject, wholeProject } from "./s
 
 /** The development server as developers run it. */
 
-/** Serves "one", tells its process id, and ends at SIGTERM. */
+/** Serves "one", prints its process ID, and exits at SIGTERM. */
 const MAIN = `
 const options = { hostname: "127.0.0.1", port: 0, onListen: () => {} };
 const server = Deno.serve(options, () => new Response("one"));
@@ -14,7 +14,7 @@ console.error("flags", ...Deno.args);
 console.error("process", Deno.pid, "at", "http://127.0.0.1:" + server.addr.port);
 `;
 
-/** One that stays at SIGTERM. */
+/** A program that ignores SIGTERM. */
 const BUSY = MAIN.replace("Deno.exit(0)", 'console.error("busy")');
 
 const SERVING = /^process (\d+) at (http:\S+)$/;
@@ -26,10 +26,10 @@ async function serving(running: Development): Promise<{ pid: number; answer: str
   return { pid: Number(pid), answer: await response.text() };
 }
 
-/** The lines of the development server itself. */
+/** The lines printed by the development server itself. */
 const said = ({ lines }: Development) => lines.filter((line) => line.startsWith("dev: "));
 
-Deno.test("the program is served anew after each change, and told to end at the end", async () => {
+Deno.test("the server restarts after each change and is stopped at the end", async () => {
   await using project = await wholeProject();
   await using running = develop(project, ["--port", "0"]);
   await running.line(/^dev: clusters is missing; waiting for it to appear$/);
@@ -80,7 +80,7 @@ Deno.test("the program is served anew after each change, and told to end at the 
   await assert.rejects(fetch(`${url}/health`));
 });
 
-/** An API server that answers nobody until it is let go, and then hangs up. */
+/** An API server that does not respond until it is released, and then disconnects. */
 function hungServer() {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const connections: Deno.Conn[] = [];
@@ -95,21 +95,21 @@ function hungServer() {
     try {
       listener.close();
     } catch {
-      return; // it has been let go
+      return; // it was released
     }
     await accepting;
     for (const connection of connections) connection.close();
   };
   return {
     url: `http://127.0.0.1:${listener.addr.port}`,
-    /** Resolves when somebody has connected. */
+    /** Resolves when a client has connected. */
     asked: first.promise,
     letGo,
     [Symbol.asyncDispose]: letGo,
   };
 }
 
-Deno.test("a request under way is answered before the restart", async () => {
+Deno.test("the current request is answered before the restart", async () => {
   await using project = await wholeProject();
   await using clusters = await folder();
   await using server = hungServer();
@@ -132,13 +132,13 @@ Deno.test("a request under way is answered before the restart", async () => {
   await running.line(LISTENING);
 });
 
-Deno.test("the flags are those of serve", async () => {
+Deno.test("the flags are passed to serve", async () => {
   await using project = await smallProject(MAIN);
   await using running = develop(project, ["--port", "0", "--host=::1"]);
   await running.line(/^flags serve --port 0 --host=::1$/);
 });
 
-Deno.test("many files that change at once are one restart", async () => {
+Deno.test("many files changed at once cause one restart", async () => {
   await using project = await smallProject(MAIN);
   await project.write("one/a.ts", "");
   await project.write("two/b.ts", "");
@@ -161,7 +161,7 @@ Deno.test("many files that change at once are one restart", async () => {
   ]);
 });
 
-Deno.test("a server that ended by itself is started by the next change", async () => {
+Deno.test("after a server has exited, the next change starts it again", async () => {
   await using project = await smallProject(MAIN);
   await using running = develop(project, []);
   const first = await serving(running);
@@ -178,7 +178,7 @@ Deno.test("a server that ended by itself is started by the next change", async (
 });
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-  Deno.test(`${signal} ends both, with exit code 0`, async () => {
+  Deno.test(`${signal} stops both processes, with exit code 0`, async () => {
     await using project = await smallProject(MAIN);
     await using running = develop(project, []);
     const { pid } = await serving(running);
@@ -190,7 +190,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   });
 }
 
-Deno.test("it ends when there is no server to stop", async () => {
+Deno.test("a signal stops the development server when no server is running", async () => {
   await using project = await smallProject("Deno.exit(3);");
   await using running = develop(project, []);
   await running.line(/^dev: stopped with exit code 3; waiting for a change$/);
@@ -198,20 +198,20 @@ Deno.test("it ends when there is no server to stop", async () => {
   assert.equal(await running.exitCode(), 0);
 });
 
-Deno.test("a second Ctrl-C kills a server that is busy", async () => {
+Deno.test("a second Ctrl-C kills a busy server", async () => {
   await using project = await smallProject(BUSY);
   await using running = develop(project, []);
   const { pid } = await serving(running);
   running.kill("SIGINT");
   await running.line(/^busy$/);
-  // One that follows at once is taken for the same press, and one while it ends ends it otherwise.
+  // An immediate second signal would count as the same key press.
   await new Promise((resolve) => setTimeout(resolve, 500));
   running.kill("SIGINT");
   assert.equal(await running.exitCode(), 1);
   assert.ok(!runs(pid));
 });
 
-Deno.test("the server ends when the development server is killed", async () => {
+Deno.test("the server stops when the development server is killed", async () => {
   await using project = await smallProject(MAIN);
   await using running = develop(project, []);
   const { pid } = await serving(running);

@@ -5,21 +5,21 @@ import { within } from "../crash/within.ts";
 /** The root of the project. */
 const ROOT = join(import.meta.dirname!, "..", "..");
 
-/** A copy of this project, or of its development server alone, to change files in. */
+/** A copy of this project, or of its development server only, whose files tests change. */
 export interface Project extends AsyncDisposable {
   readonly root: string;
-  /** Writes a file, and the folders that it is in. */
+  /** Writes a file and creates its folders. */
   write(path: string, content: string): Promise<void>;
   read(path: string): Promise<string>;
   remove(path: string): Promise<void>;
 }
 
-/** The program as it is. */
+/** The program itself. */
 export function wholeProject(): Promise<Project> {
   return project(["main.ts", "deno.json", "deno.lock", "src", "configs"]);
 }
 
-/** A program of one file instead of it. */
+/** A program of one file instead. */
 export async function smallProject(main: string): Promise<Project> {
   const small = await project([]);
   await small.write("main.ts", main);
@@ -47,11 +47,11 @@ async function project(parts: readonly string[]): Promise<Project> {
   };
 }
 
-/** Removes what Deno keeps of the modules of a folder: each project is another folder to it. */
+/** Removes Deno's cache of a folder's modules: each project is another folder. */
 async function forget(root: string): Promise<void> {
   const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).output();
   const { typescriptCache } = JSON.parse(new TextDecoder().decode(stdout));
-  // Other versions may keep it elsewhere.
+  // Other versions of Deno may store it elsewhere.
   await Deno.remove(join(typescriptCache, "file", root), { recursive: true }).catch(() => {});
 }
 
@@ -63,16 +63,16 @@ async function copy(from: string, to: string): Promise<void> {
   for await (const { name } of Deno.readDir(from)) await copy(join(from, name), join(to, name));
 }
 
-/** A development server as a process; killed at the end of the block if it still runs. */
+/** A development server as a process, killed at the end of the block if it still runs. */
 export interface Development extends AsyncDisposable {
   readonly pid: number;
-  /** Waits for a line on standard error after the last one that was asked for. */
+  /** Waits for the next matching line on standard error. */
   line(pattern: RegExp): Promise<RegExpExecArray>;
   /** All lines so far. */
   readonly lines: readonly string[];
   kill(signal: Deno.Signal): void;
   exitCode(): Promise<number>;
-  /** Resolves when nobody is left that could write a line: neither it nor its server. */
+  /** Resolves when neither it nor its server can write another line. */
   ended(): Promise<void>;
 }
 
@@ -107,7 +107,7 @@ export function develop({ root }: Project, args: readonly string[]): Development
     try {
       child.kill(signal);
     } catch {
-      // It has ended.
+      // It has exited.
     }
   };
   const lineOf = async (pattern: RegExp) => {
@@ -126,8 +126,8 @@ export function develop({ root }: Project, args: readonly string[]): Development
     lines,
     line: (pattern) => within(`a line ${pattern}`, lineOf(pattern), () => lines.join("\n")),
     kill,
-    exitCode: () => within("the end", exitCode, () => lines.join("\n")),
-    ended: () => within("the end of the server", reading, () => lines.join("\n")),
+    exitCode: () => within("the development server's exit", exitCode, () => lines.join("\n")),
+    ended: () => within("the server's exit", reading, () => lines.join("\n")),
     async [Symbol.asyncDispose]() {
       kill("SIGKILL");
       await exitCode;
@@ -136,7 +136,7 @@ export function develop({ root }: Project, args: readonly string[]): Development
   };
 }
 
-/** Whether a process is there that still does something. */
+/** Whether a process exists and is not a zombie. */
 export function runs(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -145,7 +145,7 @@ export function runs(pid: number): boolean {
   }
   if (Deno.build.os !== "linux") return true;
   try {
-    // One that nobody has collected yet has no command line any more.
+    // A zombie has no command line.
     return Deno.readTextFileSync(`/proc/${pid}/cmdline`) !== "";
   } catch {
     return false;

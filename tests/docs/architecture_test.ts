@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { ROOT } from "./readme.ts";
 
-/** What the documents of the architecture repeat of the project, which has no generator. */
+/** Facts about the project that the architecture documents repeat without a generator. */
 
 const read = (path: string) => Deno.readTextFile(join(ROOT, path));
 
-/** What is code in the first cells of all tables. */
+/** The code in the first cells of all tables. */
 function paths(text: string): string[] {
   return text.split("\n").flatMap((line) => /^\| (`.+?) \|/.exec(line)?.[1] ?? [])
     .flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, path]) => path!));
@@ -14,7 +14,7 @@ function paths(text: string): string[] {
 
 const exists = (path: string) => Deno.stat(join(ROOT, path)).then(() => true, () => false);
 
-Deno.test("each file and folder of the source tree exists, and each folder of src and tests is in it", async () => {
+Deno.test("each file and folder in the source tree exists, and each folder of src and tests is listed", async () => {
   const text = await read("docs/architecture.md");
   const tree = text.slice(text.indexOf("\n## Source tree"));
   const named = paths(tree);
@@ -30,7 +30,7 @@ Deno.test("each file and folder of the source tree exists, and each folder of sr
   }
 });
 
-Deno.test("each dependency is in the note on dependencies, and no other one", async () => {
+Deno.test("the note on dependencies lists exactly the dependencies of deno.json", async () => {
   const { imports } = JSON.parse(await read("deno.json"));
   const text = await read("docs/decisions/0004-dependencies.md");
   const rows = text.split("\n").filter((line) => /^\| (?!package|---)/.test(line))

@@ -9,7 +9,7 @@ const ignore = controlPlaneFromEnv() === undefined;
 
 for (const document of await documentsOf("cluster")) {
   Deno.test({
-    name: `each command of ${document.path} works on a real cluster, with the output that it shows`,
+    name: `each command of ${document.path} works on a real cluster, with the documented output`,
     ignore,
     fn: () => onCluster(({ run }) => runDocument(document, run), document.clusters),
   });

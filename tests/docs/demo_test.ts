@@ -3,15 +3,15 @@ import { documentsOf } from "./documents.ts";
 import { inDemo } from "./in_demo.ts";
 import { runDocument } from "./run_document.ts";
 
-/** The first document's quick start, and the commands of the documents, in a fresh demo each. */
+/** The quick start of the first document and the commands of the documents, each in a fresh demo. */
 
-/** The requests of the first document's quick start, and what that says of their answers. */
+/** The requests of the first document's quick start, and the documented responses. */
 const QUICK_START: [command: string, answer: Record<string, unknown>][] = [
   ["curl http://localhost:8091/health", {
     status: "healthy",
     service: "Cluster API Configuration Server",
   }],
-  // The document's three, among the demo's others.
+  // The document's three clusters, among the others of the demo.
   ["curl http://localhost:8091/clusters", {
     clusters: [
       "dev",
@@ -73,7 +73,7 @@ const QUICK_START: [command: string, answer: Record<string, unknown>][] = [
   ],
 ];
 
-Deno.test("each request of the first document's quick start is answered in a fresh demo as it says", () =>
+Deno.test("each request of the first document's quick start gets the documented response in a fresh demo", () =>
   inDemo(async (run) => {
     for (const [command, expected] of QUICK_START) {
       const { code, out } = await run(command);
@@ -84,6 +84,6 @@ Deno.test("each request of the first document's quick start is answered in a fre
   }));
 
 for (const document of await documentsOf("demo")) {
-  Deno.test(`each command of ${document.path} works in a fresh demo, with the output that it shows`, () =>
+  Deno.test(`each command of ${document.path} works in a fresh demo, with the documented output`, () =>
     inDemo((run) => runDocument(document, run), document.flags));
 }

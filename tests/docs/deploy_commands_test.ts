@@ -14,7 +14,7 @@ const commandsUnder = async (heading: string) =>
     block.heading === heading && block.language === "sh"
   ).flatMap(commandsOf);
 
-/** `install` as root of a machine whose `/` is a folder; what starts services and users only says so. */
+/** `install` as root with a folder as `/`; commands for services and users only print their arguments. */
 const FAKES: Readonly<Record<string, string>> = {
   install: `args=()
 while (($#)); do
@@ -32,7 +32,8 @@ exec "$INSTALL" "\${args[@]}"`,
 };
 
 Deno.test({
-  name: "the commands for systemd put program, unit, settings and kubeconfig where the unit looks",
+  name:
+    "the commands for systemd install the program, unit, settings and kubeconfig where the unit expects them",
   ignore: Deno.build.os !== "linux",
   fn: async () => {
     await using here = await folder();
@@ -46,7 +47,7 @@ Deno.test({
         mode: 0o755,
       });
     }
-    // A release's archive has these.
+    // A release's archive contains these.
     await Deno.mkdir(join(archive!, "deploy/systemd"), { recursive: true });
     for (const name of ["argocd-configurer.service", "config.yaml"]) {
       const path = join("deploy/systemd", name);
@@ -85,14 +86,14 @@ Deno.test({
     const clusters = settings["clusters-folder"];
     assert.equal(await mode(clusters), 0o750);
     assert.equal(await mode(join(clusters, "production.kubeconfig")), 0o640);
-    // The user that useradd makes is the one that the unit names.
+    // useradd creates the user that the unit names.
     const [, user] = /^User=(\S+)$/m.exec(unit)!;
     assert.match(out!, new RegExp(`^useradd .* ${user}$`, "m"));
     assert.equal(parse(program!).name, user);
   },
 });
 
-Deno.test("the unit's comment has the commands of the document", async () => {
+Deno.test("the comment in the unit has the same commands as the document", async () => {
   const unit = await Deno.readTextFile(join(ROOT, "deploy/systemd/argocd-configurer.service"));
   const [comment] = unit.split("\n\n[Unit]");
   const text = comment!.split("\n").filter((line) => line.startsWith("#   "))
@@ -105,7 +106,7 @@ Deno.test("the unit's comment has the commands of the document", async () => {
   for (const command of commands) assert.ok(shown.includes(command), command);
 });
 
-Deno.test("the README's and docs/install.md's command installs what a build makes", async () => {
+Deno.test("the command in the README and in docs/install.md installs the result of a build", async () => {
   for (const document of ["README.md", "docs/install.md"]) {
     await using here = await folder();
     await Deno.mkdir(join(here.path, "dist"));
@@ -124,7 +125,7 @@ Deno.test("the README's and docs/install.md's command installs what a build make
 });
 
 Deno.test({
-  name: "the commands for Kubernetes make what a rollout and a forwarded port need",
+  name: "the commands for Kubernetes create everything that a rollout and a forwarded port need",
   ignore: controlPlaneFromEnv() === undefined,
   fn: () =>
     onCluster(async ({ run, plane }) => {

@@ -47,7 +47,7 @@ const PLACES: Readonly<Record<string, Place>> = {
         /^(version|target|archive|releases)=|^curl -fLO|^sha256sum|^mkdir -p ~|^export PATH/,
         INSTALL,
       ],
-      [/^install -m \d{3} |^argocd-configurer (version|restart|stop)|^rm -r ~/, INSTALL],
+      [/^install -m \d{3} |^argocd-configurer (version|restart|stop)|^rm -[rf] ~/, INSTALL],
       [/^gh attestation verify /, INSTALL],
       [/^useradd |^install (-d )?-m 0|^systemctl |^journalctl |^kubectl (apply|create)/, DEPLOY],
       [/^podman /, "tests/deploy/container_test.ts"],
@@ -74,13 +74,13 @@ const PLACES: Readonly<Record<string, Place>> = {
   },
 };
 
-/** A document by its path from the root of the project. */
+/** The document with this path from the root of the project. */
 export interface Document extends Place {
   readonly path: string;
   readonly stage: Stage;
 }
 
-/** Folders that have no documents of the project. */
+/** Folders without documents of the project. */
 const OTHERS = ["node_modules", "vendor", "dist", "coverage"];
 
 async function* markdown(folder: string): AsyncGenerator<string> {
@@ -106,12 +106,12 @@ export async function documentsOf(stage: Stage): Promise<Document[]> {
   return all.filter((_, i) => /^ *```sh$/m.test(texts[i]!));
 }
 
-/** The file of tests that runs a command which the document's stage cannot run, if there is one. */
+/** The test file that runs a command which the document's stage cannot run, if any. */
 export function elsewhere({ elsewhere = [] }: Place, command: string): string | undefined {
   return elsewhere.find(([pattern]) => pattern.test(command))?.[1];
 }
 
-/** A request that a document shows as a command of curl. */
+/** A request that a document shows as a curl command. */
 export interface ShownRequest {
   readonly path: string;
   readonly body: Record<string, unknown>;

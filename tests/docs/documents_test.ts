@@ -4,17 +4,17 @@ import { documents } from "./documents.ts";
 import { anchorsIn, broken, linksIn } from "./links.ts";
 import { blocks, commandsOf, ROOT } from "./readme.ts";
 
-/** What holds for all documents: their links, and that each command is run. */
+/** Checks of all documents: links, and that each command is run. */
 
 const read = (path: string) => Deno.readTextFile(join(ROOT, path));
 
 /** `deno task NAME`, with or without `npx -y deno@VERSION` before it. */
 const TASK = /^(?:npx -y (deno@[\d.]+)|deno) task ([\w:-]+)/;
 
-/** What scripts/write_docs.ts writes. */
+/** The parts that scripts/write_docs.ts writes. */
 const GENERATED = /<!-- (.+), written by scripts\/write_docs\.ts -->\n[^]*?<!-- end of \1 -->\n/g;
 
-Deno.test("each link between documents leads to a file and a heading that exist", async () => {
+Deno.test("each link between documents leads to an existing file and heading", async () => {
   const all = await documents();
   const links = (await Promise.all(all.map(async ({ path }) => linksIn(path, await read(path)))))
     .flat();
@@ -23,7 +23,7 @@ Deno.test("each link between documents leads to a file and a heading that exist"
   assert.deepEqual(lines, []);
 });
 
-Deno.test("a link to a file or heading that does not exist is found", async () => {
+Deno.test("a link to a missing file or heading is reported", async () => {
   const text =
     "[a](docs/none.md), [b](#none)\n\n```sh\n[c](none)\n```\n[d](https://x/y) `[e](f)`\n";
   const lines = await Promise.all(linksIn("README.md", text).map(broken));
@@ -46,7 +46,7 @@ Deno.test("headings have the anchors that GitHub gives them", () => {
   ]);
 });
 
-Deno.test("each task that a document runs is in deno.json, by the Deno that CI has", async () => {
+Deno.test("each task that a document runs is in deno.json, and runs with the Deno of CI", async () => {
   const { tasks } = JSON.parse(await read("deno.json"));
   const [version] = /deno@[\d.]+/.exec(await read(".ci/run"))!;
   for (const { path } of await documents()) {
@@ -59,7 +59,7 @@ Deno.test("each task that a document runs is in deno.json, by the Deno that CI h
   }
 });
 
-Deno.test("each command that its document's stage cannot run is run by a test that exists", async () => {
+Deno.test("each command that its document's test cannot run is run by an existing test", async () => {
   for (const document of await documents()) {
     const commands = (await blocks(document.path)).filter(({ language }) => language === "sh")
       .flatMap(commandsOf);
@@ -71,7 +71,7 @@ Deno.test("each command that its document's stage cannot run is run by a test th
   }
 });
 
-Deno.test("no document written by hand is longer than 300 lines, the changelog apart", async () => {
+Deno.test("no document written by hand is longer than 300 lines, except the changelog", async () => {
   for (const { path } of await documents()) {
     if (path === "CHANGELOG.md") continue;
     const byHand = (await read(path)).replaceAll(GENERATED, "").trimEnd().split("\n");

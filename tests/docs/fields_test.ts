@@ -14,14 +14,14 @@ const SECTIONS: [document: string, heading: string, operation: string][] = [
   ["docs/api-read.md", "Audit log", "listAuditEntries"],
 ];
 
-/** Those that choose several clusters, which docs/fleet.md explains. */
+/** The fields that select several clusters, which docs/fleet.md explains. */
 const OF_MANY = ["clusters", "cluster_selector", "first", "max_failures"];
 
-/** The older name of one, which the tables mention. */
+/** An older name of a field, which the tables mention. */
 const OLDER = ["cluster_name"];
 
 for (const [document, heading, name] of SECTIONS) {
-  Deno.test(`${document} names each field of "${heading}", and no other`, async () => {
+  Deno.test(`${document} lists exactly the fields of "${heading}"`, async () => {
     const text = await Deno.readTextFile(join(ROOT, document));
     const [, section] = text.split(`\n## ${heading}\n`);
     const [table] = section!.split("\n## ")[0]!.split("\n\n")
@@ -38,14 +38,14 @@ for (const [document, heading, name] of SECTIONS) {
   });
 }
 
-Deno.test("docs/api.md names each code whose error says what to send to succeed, and none that is not there", async () => {
+Deno.test("docs/api.md lists exactly the codes whose errors have a remedy", async () => {
   const text = await Deno.readTextFile(join(ROOT, "docs/api.md"));
   const [, table] = text.split("| code | `remedy` |\n|---|---|\n");
   const named = table!.split("\n\n")[0]!.split("\n").flatMap((row) =>
     [...row.split("|")[1]!.matchAll(/`(\w+)`/g)].map(([, code]) => code!)
   );
   const kinds: Readonly<Record<string, { readonly remedy?: (details: never) => unknown }>> = ERRORS;
-  // One that is not made of details is at hand, or there is none.
+  // A remedy without details is available directly.
   const remedied = Object.entries(kinds)
     .filter(([, { remedy }]) =>
       remedy !== undefined && (remedy.length > 0 || remedy({} as never) !== undefined)

@@ -3,13 +3,13 @@ import { controlPlaneFromEnv } from "../../scripts/control_plane/connect.ts";
 import { onCluster } from "./on_cluster.ts";
 import { blocks, commandsOf } from "./readme.ts";
 
-/** The README's way from a kubeconfig to the first secret, on a cluster of its own. */
+/** The README's commands from a kubeconfig to the first secret, on a cluster of their own. */
 
 const ignore = controlPlaneFromEnv() === undefined;
 
 Deno.test({
   name:
-    "the README's way from a kubeconfig to the first secret, and to a server, works as it stands",
+    "the README's commands from a kubeconfig to the first secret and to a server work as written",
   ignore,
   fn: () =>
     onCluster(async ({ run, plane, canary }) => {

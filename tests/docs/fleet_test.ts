@@ -8,12 +8,12 @@ import { inDemo } from "./in_demo.ts";
 import { blocks, ROOT } from "./readme.ts";
 import { spaced } from "./run_document.ts";
 
-/** The documents about many clusters: what they show of answers, and lists that repeat the program's. */
+/** The documents about many clusters: sample responses, and lists that repeat the code's. */
 
 const DOCUMENT = "docs/fleet.md";
 const read = (document: string) => Deno.readTextFile(join(ROOT, document));
 
-Deno.test("the document about fleets shows the answer and the events that its requests get", () =>
+Deno.test("the document about fleets shows the actual response and events of its requests", () =>
   inDemo(async (run) => {
     const all = await blocks(DOCUMENT);
     const at = all.findIndex(({ language, text }) => language === "sh" && text.includes("-X POST"));
@@ -36,7 +36,7 @@ Deno.test("the document about fleets shows the answer and the events that its re
     assert.equal(events[3].success, true);
   }));
 
-Deno.test("docs/rotate.md shows a part of the answer that its request gets", () =>
+Deno.test("docs/rotate.md shows a part of the actual response to its request", () =>
   inDemo(async (run) => {
     const all = await blocks("docs/rotate.md");
     const at = all.findIndex(({ language }) => language === "json");
@@ -44,7 +44,7 @@ Deno.test("docs/rotate.md shows a part of the answer that its request gets", () 
     assertPart(JSON.parse(all[at]!.text), JSON.parse(out), "the answer");
   }, ["--twelve"]));
 
-/** Whether all that is shown is in the answer, too. Of lists, the first entries are shown. */
+/** Checks that the response contains everything shown. Of lists, the first entries are shown. */
 function assertPart(shown: unknown, answer: unknown, where: string): void {
   if (typeof shown === "string") assert.equal(spaced(String(answer)), spaced(shown), where);
   else if (typeof shown !== "object" || shown === null) assert.equal(answer, shown, where);
@@ -56,12 +56,12 @@ function assertPart(shown: unknown, answer: unknown, where: string): void {
   }
 }
 
-Deno.test("the labels that the document about fleets shows are those of the demo", async () => {
+Deno.test("the labels in the document about fleets are those of the demo", async () => {
   const shown = (await blocks(DOCUMENT)).find(({ language }) => language === "yaml")!;
   assert.deepEqual(load(shown.text), load(labelsFile(FLEET)));
 });
 
-Deno.test("the document about fleets names the requests that take a selection, and no other", async () => {
+Deno.test("the document about fleets lists exactly the requests that take a selection", async () => {
   const text = await read(DOCUMENT);
   const [, list] = /^These requests take a selection: ([^]*?)\.$/m.exec(text)!;
   const taken = OPERATIONS.filter(({ clusters }) => clusters === "each" || clusters === "many")
@@ -69,7 +69,7 @@ Deno.test("the document about fleets names the requests that take a selection, a
   assert.deepEqual([...list!.matchAll(/`([^`]+)`/g)].map(([, name]) => name).sort(), taken.sort());
 });
 
-Deno.test("docs/rotate.md has each reason for which a secret is left or a value not safe to revoke", async () => {
+Deno.test("docs/rotate.md lists each reason why a secret is not rotated, and why a value is not safe to revoke", async () => {
   const text = await read("docs/rotate.md");
   const left = await read("src/credentials/rotation/left.ts");
   const [, union] = /export type LeftReason =([^;]+);/.exec(left)!;
@@ -82,10 +82,10 @@ Deno.test("docs/rotate.md has each reason for which a secret is left or a value 
   }
 });
 
-/** Findings of `explain` alone, whose messages say it all. */
+/** Findings that only `explain` has, with self-explanatory messages. */
 const EXPLAIN_ONLY = ["login_by_chance", "pull_secret_not_named", "service_account_missing"];
 
-Deno.test("the document about fleets has each finding that there is, and no other", async () => {
+Deno.test("the document about fleets lists exactly the findings of the code", async () => {
   const folder = join(ROOT, "src", "credentials", "explain");
   const codes = new Set<string>();
   for await (const { name } of Deno.readDir(folder)) {

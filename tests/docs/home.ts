@@ -5,16 +5,16 @@ import { makeAuthority } from "../../scripts/control_plane/certificates.ts";
 import { BUILT } from "../cli/support.ts";
 import { denoFolder } from "../../scripts/test/deno_folder.ts";
 
-/** What the README's examples find on the user's machine. */
+/** The user's machine in the README's examples. */
 export interface Home {
   readonly path: string;
-  /** Contents of the files that they name. */
+  /** Contents of the files that the examples name. */
   readonly files: Readonly<Record<string, string>>;
 }
 
 const ROOT = join(import.meta.dirname!, "..", "..");
 
-/** Puts the program there by its name. @returns the variables by which a shell finds it */
+/** Installs the program under its name. @returns the variables with which a shell finds it */
 export async function install({ path }: Pick<Home, "path">): Promise<Record<string, string>> {
   const bin = join(path, "bin");
   await Deno.mkdir(bin);

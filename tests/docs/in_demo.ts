@@ -6,7 +6,7 @@ import { install, makeHome } from "./home.ts";
 import { type Run, shell } from "./shell.ts";
 
 /**
- * A fresh demo, and a shell where the program's commands ask the demo.
+ * A fresh demo, and a shell whose commands use the demo's server.
  * @param flags of `demo`
  */
 export async function inDemo(
@@ -17,7 +17,7 @@ export async function inDemo(
   await using place = await folder();
   const home = await makeHome(place.path, canary.value);
   const env = await install(home);
-  // Credentials are tried inside the demo; one that left it would get nowhere.
+  // Credentials are verified inside the demo; requests to other hosts would fail.
   const nowhere = { HTTPS_PROXY: "http://127.0.0.1:1" };
   const log = join(place.path, "demo.log");
   await using demo = program(["demo", "--port", "0", "--log-file", log, ...flags], {

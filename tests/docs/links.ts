@@ -1,11 +1,11 @@
 import { dirname, join, normalize } from "node:path";
 import { ROOT } from "./readme.ts";
 
-/** A link of a document to a file of the project, or to one of its own headings. */
+/** A link in a document to a file of the project, or to one of its own headings. */
 export interface Link {
   /** `DOCUMENT:LINE`. */
   readonly at: string;
-  /** The file that it leads to, from the root of the project. */
+  /** The target, from the root of the project. */
   readonly file: string;
   readonly anchor?: string;
 }
@@ -20,7 +20,7 @@ function prose(text: string): string[] {
   });
 }
 
-/** Each link of a document that leads to no other site. */
+/** Each link of a document within the project. */
 export function linksIn(document: string, text: string): Link[] {
   return prose(text).flatMap((line, i) =>
     [...line.replaceAll(/`[^`]*`/g, "`").matchAll(/\]\(([^()\s]+)\)|^\[[^\]]+\]: (\S+)/g)]
@@ -36,7 +36,7 @@ export function linksIn(document: string, text: string): Link[] {
 
 /**
  * The anchors of a document's headings, as GitHub makes them: lower case, without punctuation, with hyphens
- * for spaces; one that is there already gets a number.
+ * for spaces; a repeated one gets a number.
  * @see https://github.com/Flet/github-slugger
  */
 export function anchorsIn(text: string): Set<string> {
@@ -54,7 +54,7 @@ export function anchorsIn(text: string): Set<string> {
   return anchors;
 }
 
-/** One line for a link that leads nowhere. */
+/** One line for a broken link. */
 export async function broken({ at, file, anchor }: Link): Promise<string | undefined> {
   const path = join(ROOT, file);
   const found = await Deno.stat(path).catch(() => undefined);

@@ -7,7 +7,7 @@ import { type Home, install, makeHome } from "./home.ts";
 import { prepare } from "./prepare.ts";
 import { type Run, shell } from "./shell.ts";
 
-/** A real API server of a test's own, and the machine of someone who has the program and a kubeconfig. */
+/** A real API server for one test, and a machine with the program and a kubeconfig. */
 export interface OnCluster {
   readonly run: Run;
   readonly plane: ControlPlane;
@@ -15,13 +15,13 @@ export interface OnCluster {
   readonly canary: Canary;
 }
 
-/** A port that nobody listens on just now. */
+/** An unused port. */
 function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return listener.addr.port;
 }
 
-/** `~/.kube/config` as kubectl has it, with a context of the name that the examples have. */
+/** `~/.kube/config` as kubectl writes it, with the context that the examples name. */
 async function writeKubeconfig(plane: ControlPlane, home: Home): Promise<void> {
   const text = await Deno.readTextFile(plane.kubeconfigs.administrator);
   const kubeconfig = JSON.parse(JSON.stringify(load(text)));
@@ -34,8 +34,8 @@ async function writeKubeconfig(plane: ControlPlane, home: Home): Promise<void> {
 }
 
 /**
- * A shell in a folder with the files of the examples. No server runs; one that the commands start is stopped
- * at the end.
+ * A shell in a folder with the files of the examples. No server is running; one that the commands start
+ * is stopped at the end.
  * @param clusters names in the folder `clusters`, all of them the one API server
  */
 export async function onCluster(
@@ -69,7 +69,7 @@ export async function onCluster(
     const run = shell(join(home.path, ".shell"), {
       cwd: work,
       env,
-      // Where nobody is asked, as here, a yes has to be given.
+      // Without a terminal for the prompt, --yes is required.
       change: (command) =>
         command.replace(/clusters import$/, "clusters import --yes")
           .replaceAll("localhost:8091", `localhost:${port}`),

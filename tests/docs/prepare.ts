@@ -1,6 +1,6 @@
 import type { ControlPlane } from "../../scripts/control_plane/control_plane.ts";
 
-/** What a cluster that is in use has: nothing here makes service accounts by itself. */
+/** Creates what a cluster in use has: nothing here creates service accounts by itself. */
 export async function prepare(plane: ControlPlane): Promise<void> {
   const { body } = await plane.request("GET", "/api/v1/namespaces");
   const there: string[] = body.items.map(({ metadata }: { metadata: { name: string } }) =>

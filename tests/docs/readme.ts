@@ -7,7 +7,7 @@ export const ROOT = join(import.meta.dirname!, "..", "..");
 export interface Block {
   readonly language: string;
   readonly text: string;
-  /** The heading that it stands under. */
+  /** The heading above it. */
   readonly heading: string;
 }
 
@@ -32,7 +32,7 @@ export async function blocks(path = "README.md"): Promise<Block[]> {
   return found;
 }
 
-/** The commands of a block, each whole, comments left out. */
+/** The commands of a block, each complete, without comments. */
 export function commandsOf({ text }: Block): string[] {
   const commands: string[] = [];
   let quoted = false;
@@ -48,7 +48,7 @@ export function commandsOf({ text }: Block): string[] {
   return commands;
 }
 
-/** A command with this password where it has one. */
+/** The command with this password instead of its own. */
 export function withPassword(command: string, password: string): string {
   return command.replace(/"password": ?"[^"]*"/, `"password": "${password}"`);
 }

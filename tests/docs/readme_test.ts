@@ -8,17 +8,17 @@ import { type OnCluster, onCluster } from "./on_cluster.ts";
 import { type Block, blocks, commandsOf } from "./readme.ts";
 import type { Run } from "./shell.ts";
 
-/** The documents' examples, each run as it stands, on a cluster of its own; then Argo CD is asked. */
+/** The documents' examples, run as written on a cluster of their own, and verified with Argo CD's code. */
 
 const ignore = controlPlaneFromEnv() === undefined || !await argocdReaderIsAtHand();
 
-/** The documents whose examples Argo CD is asked about. */
+/** The documents whose examples are verified with Argo CD's code. */
 const EXAMPLES = ["docs/api-write.md", "docs/credentials.md"];
 
 /** All blocks of these documents. */
 const examples = async (): Promise<Block[]> => (await Promise.all(EXAMPLES.map(blocks))).flat();
 
-/** A cluster with two names, and a server that serves it. */
+/** A cluster with two names, and a server for it. */
 const served = (test: (stage: OnCluster) => Promise<void>) =>
   onCluster(async (stage) => {
     const { code, said } = await stage.run("argocd-configurer start");
@@ -33,7 +33,7 @@ const isWrite = ({ language, text }: Block) =>
 
 type Expected = (home: Home, password: string) => Partial<Repository>;
 
-/** What Argo CD uses for a URL when all examples are written, and for its look-alikes. */
+/** The credentials that Argo CD uses for a URL after all examples, and for similar URLs. */
 const READ: [url: string, Expected][] = [
   ["https://github.com/your-org/app.git", (_, password) => ({
     username: "your-github-username",
@@ -121,7 +121,7 @@ const CREDENTIAL = [
   "tlsClientCertKey",
 ] as const;
 
-/** Every kind of credential of it, and besides what is expected of it. */
+/** The fields of the credential in a repository, and these keys. */
 function shown(repository: Repository | undefined, keys: readonly string[]) {
   const all = new Set<string>([...CREDENTIAL, ...keys]);
   return Object.fromEntries(
@@ -129,7 +129,7 @@ function shown(repository: Repository | undefined, keys: readonly string[]) {
   );
 }
 
-/** The commands of kubectl that look at charts' secrets from ghcr.io print what the text around them says. */
+/** The kubectl commands for secrets of charts from ghcr.io print what the text around them says. */
 async function assertShownByKubectl(run: Run): Promise<void> {
   const commands = (await blocks("docs/credentials.md")).flatMap(commandsOf)
     .filter((command) => command.startsWith("kubectl "));
@@ -141,7 +141,8 @@ async function assertShownByKubectl(run: Run): Promise<void> {
 }
 
 Deno.test({
-  name: "Argo CD uses every credential of the documents' examples as it says, and for no other URL",
+  name:
+    "Argo CD uses every credential of the documents' examples as documented, and for no other URL",
   ignore,
   fn: () =>
     served(async ({ plane, home, canary, run }) => {
@@ -180,7 +181,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "the documents' sample answers are the ones that its sample requests get",
+  name: "the sample responses in the documents are those to the sample requests",
   ignore,
   fn: () =>
     served(async ({ run }) => {

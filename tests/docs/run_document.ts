@@ -3,19 +3,19 @@ import { type Document, elsewhere } from "./documents.ts";
 import { type Block, blocks, commandsOf } from "./readme.ts";
 import type { Run } from "./shell.ts";
 
-/** Columns are as wide as what is in them, and times and what is made by chance are never the same. */
+/** Replaces column widths, times and random values, which differ at each run. */
 export const spaced = (line: string) =>
   line.trim().replace(/ +/g, " ")
     .replace(/\b\d{4}-\d\d-\d\d(T[\d:.]+Z)?/g, "DATE")
     .replace(/\b[0-9a-f]{16}\b/g, "HEX");
 
-/** That of a block with `# exit code N` at its top. */
+/** The exit code of a block that starts with `# exit code N`. */
 const exitCode = (text: string) => Number(/^# exit code (\d)$/m.exec(text)?.[1] ?? 0);
 
-/** Fields of samples that are as they are in the demo and on a new cluster, too. */
+/** Fields of samples that are the same in the demo and on a new cluster. */
 const SAME = ["success", "status", "service", "application_repo_url", "helm_secret_applied"];
 
-/** Tasks of Deno are the developer's: that they exist is another test's. */
+/** Deno's tasks are for developers; another test checks that they exist. */
 export const TASK = /^(npx -y deno@[\d.]+|deno) task /;
 
 /**
@@ -56,7 +56,7 @@ export async function runDocument(document: Document, run: Run): Promise<void> {
   assert.ok(lines >= (atLeast.lines ?? 0), `only ${lines} lines of output are found`);
 }
 
-/** curl ends well with an error of the server, too. */
+/** curl exits with 0 for an error of the server too. */
 function assertNoError(command: string, out: string): void {
   if (!command.startsWith("curl") || !out.startsWith("{") || command.includes("x-ndjson")) return;
   assert.notEqual(JSON.parse(out).error, true, `${command}\n${out}`);

@@ -1,14 +1,14 @@
 import type { Canary } from "../support/canary.ts";
 import { withPassword } from "./readme.ts";
 
-/** Runs a command in a shell. `out` is its standard output and, where it fails, also what it `said`. */
+/** Runs a command in a shell. `out` is its standard output and, if it fails, its standard error too. */
 export type Run = (command: string) => Promise<{ code: number; out: string; said: string }>;
 
 export interface ShellOptions {
-  /** Where it starts. */
+  /** The initial directory. */
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
-  /** What a command is before it runs. */
+  /** Replaces the command before it runs. */
   readonly change?: (command: string) => string;
   /** The password of the examples, which no command may print. */
   readonly canary: Canary;

@@ -10,19 +10,19 @@ import { silentPort } from "../support/silent_port.ts";
 import { isThere } from "./world.ts";
 
 /**
- * Commands on a fleet: `a`, `b`, `c` and `d` have an API server each, `alias` is another name of `a`'s,
- * at `closed` nothing listens, and `hung` never says anything.
+ * Commands on a fleet: `a`, `b`, `c` and `d` have their own API server, `alias` is another name of `a`'s,
+ * `closed` is a closed port, and `hung` never responds.
  */
 
 const [a, b, c, d] = clustersFromEnv();
 
-/** Seconds that a cluster has. */
+/** The timeout of a cluster in seconds. */
 const SECONDS = 5;
 
 const LABELS = "a: {env: prod}\nb: {env: test}\nc: {env: test}\n" +
   `hung: {env: far, argocd-configurer.io/timeout: "${SECONDS}"}\n`;
 
-/** Of a server's tokens. */
+/** The server's tokens. */
 const TOKENS = { admin: `admin-${crypto.randomUUID()}`, limited: `limited-${crypto.randomUUID()}` };
 
 interface Fleet {
@@ -101,7 +101,7 @@ async function onFleet(isByServer: boolean, test: (fleet: Fleet) => Promise<void
   } finally {
     await hung.close();
   }
-  for (const text of said) canary.absentFrom(text, "what is printed");
+  for (const text of said) canary.absentFrom(text, "the output");
 }
 
 const add = (name: string, ...more: string[]) => [
@@ -109,7 +109,7 @@ const add = (name: string, ...more: string[]) => [
   ...more,
 ];
 
-/** On which of the real clusters the secret is. */
+/** The real clusters that hold the secret. */
 async function placesOf({ planes }: Fleet, name: string): Promise<string> {
   const there = await Promise.all(
     Object.entries(planes).map(async ([each, plane]) => await isThere(plane, name) ? each : ""),
@@ -118,14 +118,14 @@ async function placesOf({ planes }: Fleet, name: string): Promise<string> {
 }
 
 fleetTest(
-  "one that is closed and one that hangs fail, and cost the others nothing",
+  "a closed cluster and a hung cluster fail without affecting the others",
   async (fleet) => {
     const name = uniqueName("commands");
     const began = performance.now();
     const added = await fleet.run(add(name, "--all-clusters", "-o", "json"));
     assert.equal(added.code, 3, added.stderr);
     assert.equal(await placesOf(fleet, name), "abcd");
-    // Each deadline once, not one after the other; and what a process takes to start.
+    // Timeouts run concurrently, plus the start of a process.
     assert.ok(performance.now() - began < 2 * SECONDS * 1000 + 20_000);
     assert.match(added.stderr, /^closed: failed: .*connection refused$/m);
     assert.match(added.stderr, /^hung: failed: /m);
@@ -164,7 +164,7 @@ fleetTest(
 );
 
 fleetTest(
-  "labels choose clusters, and where they cannot be read nothing is done",
+  "labels select clusters, and unreadable labels select none",
   async (fleet) => {
     const name = uniqueName("commands");
     const tests = await fleet.run(add(name, "--selector", "env in (test)"));
@@ -200,7 +200,7 @@ fleetTest(
 );
 
 fleetTest(
-  "where those that go first fail, or too many, the others are left alone",
+  "a failed cluster in --first skips the remaining clusters",
   async (fleet) => {
     const name = uniqueName("commands");
     const first = await fleet.run(add(name, "--cluster", "a,closed,d", "--first", "closed"));
@@ -210,7 +210,7 @@ fleetTest(
       /^error: a, d: Skipped: a cluster in --first failed\n1 cluster failed; 2 skipped\nTo retry the failed clusters: --cluster closed\nTo retry the skipped clusters: --cluster a,d$/m,
     );
     assert.equal(await placesOf(fleet, name), "");
-    // The group that goes first succeeds, so that the others have their turn.
+    // The clusters in --first succeed, so the others follow.
     const others = await fleet.run(add(name, "--cluster", "a,closed,d", "--first", "a,d"));
     assert.equal(others.code, 3, others.stderr);
     assert.equal(await placesOf(fleet, name), "ad");
@@ -222,7 +222,7 @@ fleetTest(
 );
 
 Deno.test({
-  name: "a token that is limited to clusters sees those only",
+  name: "a token limited to some clusters sees only those",
   ignore: d === undefined,
   fn: () =>
     onFleet(true, async (fleet) => {

@@ -1,6 +1,6 @@
 import { encodeBase64 } from "../support/base64.ts";
 
-/** Every shape in which a leaked value stands in secrets, as people store it. */
+/** Every shape in which people store a leaked value in secrets. */
 
 /** A Secret as people write it. */
 export interface Manifest {
@@ -17,9 +17,9 @@ export interface Manifest {
 }
 
 export interface Where {
-  /** Argo CD's. */
+  /** In Argo CD's namespace. */
   readonly argocd: string;
-  /** Of pull secrets. */
+  /** A pull secret. */
   readonly team: string;
 }
 
@@ -28,17 +28,17 @@ export interface Shape {
   readonly of: "argocd" | "team";
   readonly labels: Readonly<Record<string, string>>;
   readonly type: string;
-  /** Its data when the value is this one; whatever else is in it is the same for each value. */
+  /** Its data with this value; everything else is the same for each value. */
   data(value: string): Readonly<Record<string, string>>;
 }
 
 const DOCKER_LABEL = { "mcops.tech/secret-type": "docker-creds" };
 const argocdLabel = (type: string) => ({ "argocd.argoproj.io/secret-type": type });
 
-/** Of somebody else, on each of them. */
+/** Labels and annotations of others, on each secret. */
 export const NOTE = "keep this";
 
-/** Another credential, which is none that was leaked. */
+/** Another credential, which was not leaked. */
 const OTHER = "another-credential";
 
 const auth = (username: string, password: string) => encodeBase64(`${username}:${password}`);
@@ -63,10 +63,10 @@ function argocd(name: string, type: string, data: Shape["data"]): Shape {
   return { name, of: "argocd", labels: argocdLabel(type), type: "Opaque", data };
 }
 
-/** Of an ACR refresh token. */
+/** The user name for an ACR refresh token. */
 const NOBODY = "00000000-0000-0000-0000-000000000000";
 
-/** What a password or a token stands in. */
+/** The shapes for a password or a token. */
 export const SHAPES: readonly Shape[] = [
   pull("password", (value) => ({ "ghcr.io": { ...login(value), email: "ci@example.com" } })),
   pull("auth-only", (value) => ({ "ghcr.io": { auth: auth("ci", value) } })),
@@ -86,14 +86,14 @@ export const SHAPES: readonly Shape[] = [
     data: (value) =>
       dockerJson({ "ghcr.io": login(value) }, { credHelpers: { "gcr.io": "gcloud" } }),
   }),
-  // As it was before there was `auths`; without any label that could be looked for.
+  // The format before `auths`, without any label to search for.
   pull("legacy", () => ({}), {
     labels: {},
     type: "kubernetes.io/dockercfg",
     data: (value) => ({ ".dockercfg": JSON.stringify({ "ghcr.io": login(value) }) }),
   }),
   pull("unlabelled", (value) => ({ "ghcr.io": login(value) }), { labels: {} }),
-  // What Image Updater commits with.
+  // The secret that Image Updater commits with.
   {
     ...{ name: "pull-iu", of: "argocd", labels: DOCKER_LABEL, type: "Opaque" },
     data: (password) => ({ username: "ci", password }),
@@ -120,7 +120,7 @@ export const SHAPES: readonly Shape[] = [
   })),
 ];
 
-/** What a key for SSH stands in: the text of the key may end its lines in either way, and with any number of line breaks. */
+/** The shapes for an SSH key, with either kind of line ending and any number of final line breaks. */
 export const KEY_SHAPES: readonly Shape[] = [
   ["key-as-it-is", (key: string) => key],
   ["key-of-windows", (key: string) => key.replaceAll("\n", "\r\n")],

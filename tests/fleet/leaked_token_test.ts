@@ -13,12 +13,12 @@ import { REAL } from "./world.ts";
 const rotationTest = rotationTests((test) => Deno.test(test));
 
 /**
- * From nothing to "safe to revoke" with two commands of the real command line: a token that was leaked
- * stands in pull secrets, old and new ones, and in a repository, on four real API servers.
+ * From a leaked token to "safe to revoke" with two commands of the real command line: the token is in
+ * pull secrets, old and new ones, and in a repository, on four real API servers.
  */
 
 interface Places {
-  /** Of pull secrets: a registry, by HTTPS. */
+  /** A registry over HTTPS, for pull secrets. */
   readonly registry: string;
   readonly charts: string;
 }
@@ -27,7 +27,7 @@ function serverCertificate(authority: Authority) {
   return authority.issue({ commonName: "server", for: "server", hosts: ["127.0.0.1"] });
 }
 
-/** What a registry says to `docker login`. */
+/** The registry's result for `docker login`. */
 const startLoginServer = (visitors: Visitors, authority: Authority) =>
   serve(
     (request) => turnedAway(request, visitors) ?? Response.json({}),
@@ -97,12 +97,12 @@ async function commands(
       ...{ args: rest, cwd: here.path, env },
       ...{ stdin: "piped", stdout: "piped", stderr: "piped" },
     }).spawn();
-    const input = new Blob([stdin]).stream().pipeTo(child.stdin).catch(() => {}); // it may end before
+    const input = new Blob([stdin]).stream().pipeTo(child.stdin).catch(() => {}); // it may exit before
     const [{ code, stdout, stderr }] = await Promise.all([child.output(), input]);
     const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
     const ended = { code, stdout: text(stdout), stderr: text(stderr) };
     for (const { absentFrom } of [world.old, world.new]) {
-      absentFrom(ended.stdout + ended.stderr, "what is printed");
+      absentFrom(ended.stdout + ended.stderr, "the output");
     }
     return ended;
   };
@@ -114,7 +114,7 @@ async function commands(
 
 for (const way of ["in process", "by a server"]) {
   rotationTest(
-    `${way}: two commands lead from a leaked token to one that is safe to revoke`,
+    `${way}: two commands rotate a leaked token until it is safe to revoke`,
     { transport: "auto" },
     async (world) => {
       const { old, new: next, path, store, holders, where } = world;
@@ -152,7 +152,7 @@ for (const way of ["in process", "by a server"]) {
           ...["--all-clusters", "--everywhere", "--managed-only=false", "--first", "a"],
         ];
         const unasked = await run(rotate, old.text);
-        assert.equal(unasked.code, 2, "nobody is there to be asked");
+        assert.equal(unasked.code, 2, "without a terminal nobody can be prompted");
         assert.equal((await holders(old)).length, REAL.length * secrets.length);
 
         const rotated = await run([...rotate, "--yes"], `${old.text}\n`);
@@ -172,7 +172,7 @@ for (const way of ["in process", "by a server"]) {
   );
 
   rotationTest(
-    `${way}: a new value that is refused where it would be used is written nowhere`,
+    `${way}: a new value that its registry refuses is written nowhere`,
     { transport: "auto" },
     async (world) => {
       const { old, new: next, path, store, holders } = world;
@@ -192,7 +192,7 @@ for (const way of ["in process", "by a server"]) {
         assert.equal(JSON.parse(refused.stdout).code, "credential_refused", refused.stdout);
         assert.equal((await holders(old)).length, REAL.length * secrets.length);
         assert.deepEqual(await holders(next), []);
-        // Once for all clusters: accounts get locked.
+        // Once for all clusters: repeated attempts lock accounts.
         const tries = registry.seen.filter(({ authorization }) => authorization !== undefined);
         assert.equal(tries.length, 1, JSON.stringify(registry.seen));
       });

@@ -8,12 +8,12 @@ import { folder, kubeconfig } from "../cli/support.ts";
 import { answerOf } from "../http/fleet.ts";
 import { get } from "../http/support.ts";
 
-/** More clusters than there may be kubectl processes, or such as wait. */
+/** More clusters than kubectl processes that may run or wait. */
 
 const COUNT = 300;
 const CORES = 2;
 
-Deno.test("a large fleet by kubectl is never too much: each cluster waits for its turn", async () => {
+Deno.test("a large fleet over kubectl never exceeds the process limit: each cluster waits for a slot", async () => {
   configureLog({ format: "json", level: "error", write: () => {} });
   await using place = await folder();
   for (let i = 0; i < COUNT; i++) {
@@ -46,7 +46,7 @@ Deno.test("a large fleet by kubectl is never too much: each cluster waits for it
     );
     assert.deepEqual([...codes], ["unreachable"]);
     assert.ok(started >= COUNT);
-    assert.ok(most <= common.gate.limits.alive, `${most} processes at once`);
+    assert.ok(most <= common.gate.limits.alive, `${most} concurrent processes`);
   } finally {
     app.close();
   }

@@ -5,15 +5,15 @@ import { fleetTests, type FleetWorld, isThere, SECONDS, type WorldOptions } from
 
 const fleetTest = fleetTests((test) => Deno.test(test));
 
-/** Selections of real API servers, of one that is closed and of one that hangs. */
+/** Selections of real API servers, a closed one and a hung one. */
 
 const NOT_ALLOWED = { mayConnect: () => false, mayRun: () => false };
 
-/** What a fleet is asked by, and by which transport then. */
+/** The server's options, and the transport that they result in. */
 const WAYS: [what: string, options: WorldOptions, transport: string][] = [
   ["auto", { transport: "auto" }, "api"],
   [
-    "auto, where the process may not connect",
+    "auto, without permission to connect",
     { transport: "auto", permissions: NOT_ALLOWED },
     "kubectl",
   ],
@@ -31,7 +31,7 @@ const pullSecret = ({ canary }: FleetWorld, name: string, which: object) => ({
 
 for (const [what, options, transport] of WAYS) {
   fleetTest(
-    `${what}: each cluster has its outcome, and one that hangs costs its deadline once`,
+    `${what}: each cluster has its own outcome, and a hung cluster costs its timeout once`,
     options,
     async (world) => {
       const { planes, ask } = world;
@@ -41,7 +41,7 @@ for (const [what, options, transport] of WAYS) {
       assert.equal(added.status, 207, JSON.stringify(added.body));
       const { clusters, succeeded, failed, not_begun } = added.body;
       assert.deepEqual([succeeded, failed, not_begun], [4, 2, 0]);
-      // `alias` is the same cluster, under the first of the two names.
+      // `alias` is the same cluster and listed under the first of the two names.
       assert.deepEqual(statuses(clusters), {
         a: 200,
         b: 200,
@@ -76,7 +76,7 @@ for (const [what, options, transport] of WAYS) {
   );
 }
 
-fleetTest("by labels, and nothing at all when those are broken or lead nowhere", {
+fleetTest("labels select clusters, and nothing is written while the labels are unreadable", {
   transport: "auto",
 }, async (world) => {
   const { planes, ask, write, path } = world;
@@ -103,7 +103,7 @@ fleetTest("by labels, and nothing at all when those are broken or lead nowhere",
 });
 
 fleetTest(
-  "a canary that fails keeps the others as they were",
+  "a failed canary leaves the other clusters unchanged",
   { transport: "auto" },
   async (world) => {
     const { planes, ask } = world;
@@ -117,7 +117,7 @@ fleetTest(
 );
 
 fleetTest(
-  "a label of a cluster wins over what a fleet would take",
+  "a cluster's transport label overrides the server's transport",
   { transport: "auto" },
   async (world) => {
     await world.write("labels.yaml", "b: {argocd-configurer.io/transport: kubectl}\n");

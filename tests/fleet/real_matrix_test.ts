@@ -8,9 +8,9 @@ import { fleetTests, type FleetWorld } from "./world.ts";
 
 const fleetTest = fleetTests((test) => Deno.test(test));
 
-/** The matrix of real API servers, of one that is closed and of one that hangs. */
+/** The matrix of real API servers, a closed one and a hung one. */
 
-/** Puts secrets there as others would, and takes them away at the end. */
+/** Creates secrets as other programs would, and deletes them at the end. */
 async function withSecrets(
   objects: readonly (readonly [plane: ControlPlaneClient, namespace: string, object: object])[],
   test: () => Promise<void>,
@@ -49,7 +49,7 @@ const LABELS = { "mcops.tech/secret-type": "docker-creds" };
 
 for (const transport of TRANSPORTS) {
   fleetTest(
-    `${transport}: the matrix tells what differs, is missing, and was not seen`,
+    `${transport}: the matrix shows secrets that differ, are missing or could not be read`,
     { transport },
     async (world) => {
       const { planes: { a, b, c }, canary } = world;

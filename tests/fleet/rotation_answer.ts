@@ -1,6 +1,6 @@
-/** Answers to rotations, as tests look at them. */
+/** Responses to rotations, as tests read them. */
 
-/** What is looked at of the answer to a rotation. */
+/** The fields that tests read. */
 export interface RotationAnswer {
   readonly rotation: string;
   readonly code?: string;
@@ -26,12 +26,12 @@ export interface RotationAnswer {
   readonly reasons?: readonly { readonly code: string }[];
 }
 
-/** As `namespace/name`, of what an answer names of a cluster. */
+/** The secrets of a cluster in a response, as `namespace/name`. */
 export function refsOf(secrets: readonly { namespace: string; name: string }[]): string[] {
   return secrets.map(({ namespace, name }) => `${namespace}/${name}`).toSorted();
 }
 
-/** By cluster what came of it. */
+/** The status of each cluster, by name. */
 export function statusesOf({ clusters }: RotationAnswer): Record<string, string> {
   return Object.fromEntries(clusters.map(({ cluster, status }) => [cluster, status]));
 }

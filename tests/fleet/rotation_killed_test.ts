@@ -10,7 +10,7 @@ import { type Place, withLog } from "../http/audit_place.ts";
 import { post } from "../http/support.ts";
 import { type RotationAnswer, statusesOf } from "./rotation_answer.ts";
 
-/** A rotation over three clusters whose program dies at each of its calls of a store, one after the other. */
+/** A rotation over three clusters whose program is killed at each of its store calls in turn. */
 
 const NAMES = ["a", "b", "c"] as const;
 type Fleet = Readonly<Record<typeof NAMES[number], FakeCluster>>;
@@ -34,7 +34,7 @@ const repository = (password: string) => ({
   password: encodeBase64(password),
 });
 
-/** In the order in which they are shown. */
+/** In the order in which they are listed. */
 const SECRETS = [
   {
     ...{ namespace: "argocd", name: "app", type: "Opaque", labels: REPOSITORY },
@@ -53,7 +53,7 @@ function clusterWithOld(): FakeCluster {
   return cluster;
 }
 
-/** Of each secret of a cluster whether it holds the old or the new value. @throws when it is neither, whole */
+/** Whether each secret of a cluster holds the old or the new value. @throws when one holds neither, whole */
 function heldBy(cluster: FakeCluster): string[] {
   assert.equal(cluster.secrets.size, SECRETS.length);
   return SECRETS.map(({ namespace, name, data }) => {
@@ -62,12 +62,12 @@ function heldBy(cluster: FakeCluster): string[] {
     const text = sorted(stored.data.reveal());
     const held = [["old", OLD], ["new", NEW]] as const;
     const [which] = held.find(([, { value }]) => text === sorted(data(value))) ?? [];
-    assert.ok(which, `${namespace}/${name} is half`);
+    assert.ok(which, `${namespace}/${name} holds neither value, whole`);
     return which;
   });
 }
 
-/** @param mayCall asked at each call of a store; one that it denies never returns */
+/** @param mayCall called at each store call; a denied call never returns */
 async function rotate(
   fleet: Fleet,
   auditLog: AuditLog,
@@ -88,11 +88,11 @@ async function rotate(
     ...{ clusters: ["*"], verify: false },
   }));
   const text = await response.text();
-  for (const { absentFrom } of [OLD, NEW]) absentFrom(text + logged.join(""), "what is said");
+  for (const { absentFrom } of [OLD, NEW]) absentFrom(text + logged.join(""), "the output");
   return { status: response.status, body: JSON.parse(text) as RotationAnswer };
 }
 
-/** The program dies at one call of the cluster `b`, and with it all others that are under way. */
+/** The program dies at one call to cluster `b`, and with it all other calls in progress. */
 async function killAt(fleet: Fleet, auditLog: AuditLog, at: number, after: number) {
   const reached = Promise.withResolvers<"killed">();
   let isDead = false;
@@ -104,19 +104,19 @@ async function killAt(fleet: Fleet, auditLog: AuditLog, at: number, after: numbe
     return after;
   });
   const ended = await Promise.race([reached.promise, answer]);
-  // Until all that is under way stands at a call.
+  // Until all calls in progress are blocked.
   for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setTimeout(resolve, 0));
   return ended;
 }
 
-/** What was begun and has no end, by cluster; the whole of it has none. */
+/** The writes without an end, by cluster; the rotation itself has none either. */
 function underWay(entries: readonly AuditEntry[]): string[] {
   const ended = new Set(entries.flatMap(({ phase, write }) => phase === "end" ? [write] : []));
   const open = entries.filter(({ phase, write }) => phase === "begin" && !ended.has(write));
   return open.flatMap(({ cluster }) => cluster ?? []).toSorted();
 }
 
-/** @returns whether it was killed, and not at its end before */
+/** @returns whether it was killed before it finished */
 async function killedAndCompleted(
   { auditLog, entries, path }: Place,
   at: number,
@@ -124,7 +124,7 @@ async function killedAndCompleted(
 ): Promise<boolean> {
   const fleet = { a: clusterWithOld(), b: clusterWithOld(), c: clusterWithOld() };
   const ended = await killAt(fleet, auditLog, at, after);
-  await auditLog.start(); // where it was killed before anything was on record
+  await auditLog.start(); // it may have been killed before the first line
   const begun = entries();
   await auditLog.close();
   const held = Object.fromEntries(
@@ -141,7 +141,9 @@ async function killedAndCompleted(
     .flatMap(({ phase, cluster }) => phase === "interrupted" ? cluster ?? [] : []);
   assert.deepEqual(interrupted.toSorted(), underWay(begun));
   for (const [name, [one, other]] of Object.entries(held)) {
-    if (one !== other) assert.ok(interrupted.includes(name), `${name} is in between, and not told`);
+    if (one !== other) {
+      assert.ok(interrupted.includes(name), `${name} is partly rotated and not reported`);
+    }
   }
   const { status, body } = await rotate(fleet, next);
   await next.close();
@@ -156,7 +158,7 @@ async function killedAndCompleted(
   return true;
 }
 
-Deno.test("killed at each call of a store: no secret is half, the audit log names the cluster, the same request completes it", async () => {
+Deno.test("killed at each store call: no secret is half-written, the audit log names the cluster, the same request completes the rotation", async () => {
   let calls = 0;
   for (let at = 0, goesOn = true; goesOn; at++) {
     for (let after = 0; after <= SECRETS.length; after++) {
@@ -170,5 +172,5 @@ Deno.test("killed at each call of a store: no secret is half, the audit log name
     }
     if (goesOn) calls++;
   }
-  assert.ok(calls >= 8, `lists, reads, a replace and the last look, not ${calls} calls`);
+  assert.ok(calls >= 8, `lists, reads, a replace and the final search make ${calls} calls only`);
 });

@@ -6,14 +6,14 @@ import { rotationTests, type RotationWorld } from "./rotation_world.ts";
 
 const rotationTest = rotationTests((test) => Deno.test(test));
 
-/** Secrets on a real API server that a rotation leaves as they are, and what takes them all the same. */
+/** Secrets on a real API server that a rotation leaves, and the options that include them. */
 
 const shape = (name: string): Shape => SHAPES.find((each) => each.name === name)!;
 
 const OURS = { "app.kubernetes.io/managed-by": "argocd-configurer" };
 const OWNER = { "argocd.argoproj.io/instance": "apps" };
 
-/** A pull secret of a shape, by another name. */
+/** A pull secret of a shape, under another name. */
 function pull(
   { where, old }: RotationWorld,
   name: string,
@@ -28,13 +28,13 @@ function pull(
   };
 }
 
-/** All of it, with what changes at each write. */
+/** The whole secret, including what changes at each write. */
 const whole = async ({ stored, where }: RotationWorld, name: string) =>
   await stored("a", where.team, name);
 
 for (const transport of TRANSPORTS) {
   rotationTest(
-    `${transport}: what is owned, immutable, or not ours is left with its remedy, and taken when that is asked for`,
+    `${transport}: owned, immutable and unmanaged secrets are left with a remedy, and rotated on request`,
     { transport },
     async (world) => {
       const { where, old, new: next, store, rotate, holders, assertHolds } = world;
@@ -88,7 +88,11 @@ for (const transport of TRANSPORTS) {
       ]);
       assert.deepEqual(await holders(old), []);
       const taken = await whole(world, "immutable");
-      assert.equal((taken as { immutable?: boolean }).immutable, true, "it is immutable again");
+      assert.equal(
+        (taken as { immutable?: boolean }).immutable,
+        true,
+        "the rotated secret is immutable again",
+      );
     },
   );
 }

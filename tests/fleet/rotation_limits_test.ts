@@ -10,9 +10,9 @@ import { REAL, type RealName } from "./world.ts";
 
 const rotationTest = rotationTests((test) => Deno.test(test));
 
-/** Rotations on real API servers that meet what stops them: in part, or before anything is written. */
+/** Rotations on real API servers that are stopped halfway or before anything is written. */
 
-/** Enough to see that nothing is half done. */
+/** Enough to see that nothing is half-written. */
 const TWO: readonly Shape[] = SHAPES.filter(({ name }) =>
   ["password", "repository"].includes(name)
 );
@@ -24,7 +24,7 @@ const request = ({ old, new: next }: RotationWorld, which: object) => ({
   ...which,
 });
 
-/** Fails unless these clusters hold the new value, whole, and the others the old one. */
+/** Fails unless these clusters hold the new value and the others the old one, each whole. */
 async function assertNewOn(world: RotationWorld, clusters: readonly RealName[]): Promise<void> {
   for (const cluster of REAL) {
     const { text } = clusters.includes(cluster) ? world.new : world.old;
@@ -32,7 +32,7 @@ async function assertNewOn(world: RotationWorld, clusters: readonly RealName[]):
   }
 }
 
-/** Has a cluster be reached through a gate. */
+/** Routes a cluster through a gate. */
 async function throughGate({ planes, write }: RotationWorld, cluster: RealName): Promise<Gate> {
   const gate = await openGate(await administrator(planes[cluster]));
   await write(`${cluster}.kubeconfig`, kubeconfigOf(gate.access));
@@ -42,7 +42,7 @@ async function throughGate({ planes, write }: RotationWorld, cluster: RealName):
 const codesOf = ({ reasons = [] }: RotationAnswer) => reasons.map(({ code }) => code).toSorted();
 
 rotationTest(
-  "more clusters that cannot be seen than may fail keep all of them from being written to",
+  "more unreadable clusters than max_failures prevent every write",
   { transport: "auto" },
   async (world) => {
     await storeShapes(world, REAL, TWO, world.old.text);
@@ -65,7 +65,7 @@ rotationTest(
 );
 
 rotationTest(
-  "a canary that cannot be written to keeps all others as they were, and the same request completes it",
+  "a canary that cannot be written to leaves the other clusters unchanged, and the same request completes the rotation",
   { transport: "auto" },
   async (world) => {
     const { as, rotate } = world;
@@ -91,13 +91,13 @@ rotationTest(
 );
 
 rotationTest(
-  "after as many failures as there may be no further cluster is begun",
+  "after more than max_failures failures no further cluster is started",
   { transport: "auto", settings: { "fleet-at-once": 1 } },
   async (world) => {
     const { as, rotate } = world;
     await storeShapes(world, REAL, TWO, world.old.text);
     await as("b", "reader");
-    // In the order of their names, one at a time.
+    // In the order of names, one at a time.
     const failed = await rotate(request(world, { clusters: REAL }));
     assert.equal(failed.status, 207, JSON.stringify(failed.body));
     assert.deepEqual(statusesOf(failed.body), {
@@ -114,14 +114,14 @@ rotationTest(
 );
 
 rotationTest(
-  "where single namespaces only may be looked into, the old value may be somewhere else",
+  "when only single namespaces can be read, the state of the old value is unknown",
   { transport: "auto", settings: { "docker-namespaces": ["team-a"] } },
   async (world) => {
     const { as, rotate, path, write, where, stored } = world;
     for (const name of ["closed", "hung", "alias"]) await Deno.remove(`${path}/${name}.kubeconfig`);
     await storeShapes(world, REAL, TWO, world.old.text);
     await as("c", "two-namespaces");
-    // Of Argo CD's namespaces he may see the usual one.
+    // The user may read Argo CD's default namespace only.
     const labels = REAL.filter((name) => name !== "c").map((name) =>
       `${name}: {argocd-configurer.io/argocd-namespace: ${where.argocd}}\n`
     );
@@ -133,17 +133,17 @@ rotationTest(
       ["unknown", false, ["namespaces_not_listed"]],
     );
     assert.deepEqual(body.old_value.not_seen.map(({ cluster }) => cluster), ["c"]);
-    // It is right: there it stands.
+    // In fact the old value is still there.
     await stored("c", where.team, "password");
     await assertNewOn(world, ["a", "b", "d"]);
   },
 );
 
 for (const transport of TRANSPORTS) {
-  // The first read is of what Argo CD has, for the plan.
+  // The first read is of Argo CD's secrets, for the plan.
   for (const [moment, number] of [["read", 2], ["replace", 1]] as const) {
     rotationTest(
-      `${transport}: a secret that is changed before its ${moment} is left as it is then, with all of its cluster`,
+      `${transport}: a secret changed before its ${moment} is left as changed, and its cluster is left unrotated`,
       { transport },
       async (world) => {
         const { planes, where, rotate, stored, assertHolds, old, new: next } = world;
@@ -164,7 +164,7 @@ for (const transport of TRANSPORTS) {
         const failed = said.clusters[0]!.answer!;
         assert.equal(failed.code, "secret_changed", JSON.stringify(failed));
         assert.match(failed.message, /again/);
-        // To the letter as it was left, and its neighbour is as it was before.
+        // Exactly as changed, and the other secret is as before.
         const { metadata, ...kept } = await stored("a", where.team, "password");
         const { metadata: theirs, ...whole } = changed.body;
         assert.deepEqual([kept, metadata.resourceVersion], [whole, theirs.resourceVersion]);
@@ -183,7 +183,7 @@ for (const transport of TRANSPORTS) {
 }
 
 rotationTest(
-  "a second rotation of a value is refused while the first one runs, of which is told how far it is",
+  "a second rotation of a value is rejected while the first runs, whose progress can be read",
   { transport: "api" },
   async (world) => {
     const { rotate, ask, credential, old } = world;
@@ -211,10 +211,10 @@ rotationTest(
     assert.deepEqual([shown.status, shown.body.state], [200, "done"]);
     assert.deepEqual(statusesOf(shown.body), statusesOf(done));
 
-    // By its id it is found on the clusters and in the audit log.
+    // Its ID is on the clusters and in the audit log.
     const secret = await world.stored("c", world.where.team, "password");
     const mark = secret.metadata.annotations!["argocd-configurer.io/request"]!;
-    assert.ok(mark.startsWith(done.rotation), `${mark} is of ${done.rotation}`);
+    assert.ok(mark.startsWith(done.rotation), `${mark} is not of ${done.rotation}`);
     const lines = world.audit().filter(({ rotation }) => rotation === done.rotation);
     assert.deepEqual(
       lines.flatMap(({ cluster, phase }) => cluster && phase === "end" ? [cluster] : []).toSorted(),

@@ -10,7 +10,7 @@ import { REAL } from "./world.ts";
 
 const rotationTest = rotationTests((test) => Deno.test(test));
 
-/** A value in every shape on four real API servers, beside one that is closed and one that hangs. */
+/** A value in every shape on four real API servers, beside a closed one and a hung one. */
 
 const EVERYWHERE = { managed_only: false, everywhere: true, verify: false };
 
@@ -18,7 +18,7 @@ const each = (status: string) => Object.fromEntries(REAL.map((name) => [name, st
 
 const codes = ({ reasons = [] }: RotationAnswer) => reasons.map(({ code }) => code).toSorted();
 
-/** As `namespace/name`, of all that a cluster holds. */
+/** All secrets of a cluster, as `namespace/name`. */
 const refs = ({ where }: RotationWorld, shapes: readonly Shape[]) =>
   refsOf(shapes.map(({ of, name }) => ({ namespace: where[of], name })));
 
@@ -33,7 +33,7 @@ const request = (from: string, to: string, clusters: readonly string[] = REAL) =
 });
 
 rotationTest(
-  "a dry run tells all and changes nothing, and the way back leads to what was there before",
+  "a dry run reports the plan and changes nothing, and the reverse rotation restores the old value everywhere",
   { transport: "api" },
   async (world) => {
     const { old, new: next, rotate, holders, path } = world;
@@ -60,7 +60,7 @@ rotationTest(
 
 for (const transport of TRANSPORTS) {
   rotationTest(
-    `${transport}: every shape of a value is rotated on every cluster, and nothing else is changed`,
+    `${transport}: every shape of a value is rotated on every cluster, and nothing else changes`,
     { transport },
     async (world) => {
       const { old, new: next, rotate, holders, path } = world;
@@ -74,7 +74,7 @@ for (const transport of TRANSPORTS) {
         assert.deepEqual([refsOf(secrets), left], [refs(world, SHAPES), []], cluster);
       }
       await assertAllHold(world, next.text);
-      assert.deepEqual(await holders(old), [], "nor is it in an annotation");
+      assert.deepEqual(await holders(old), [], "an annotation still holds the old value");
       assert.deepEqual(rotated.body.old_value.places, []);
       assert.deepEqual(
         [rotated.body.old_value.state, rotated.body.safe_to_revoke, codes(rotated.body)],
@@ -85,7 +85,7 @@ for (const transport of TRANSPORTS) {
         ["closed", "hung"],
       );
 
-      // Where nothing is that could not be seen, the same request again proves that it is gone.
+      // Without unreadable clusters the same request proves that the value is gone.
       for (const name of ["closed", "hung"]) await Deno.remove(`${path}/${name}.kubeconfig`);
       const again = await rotate(request(old.text, next.text));
       assert.deepEqual(statusesOf(again.body), each("unchanged"));
@@ -97,7 +97,7 @@ for (const transport of TRANSPORTS) {
   );
 
   rotationTest(
-    `${transport}: a key for SSH is the same one whatever its line ends`,
+    `${transport}: an SSH key is found whatever its line endings`,
     { transport },
     async (world) => {
       const { where, stored, rotate } = world;

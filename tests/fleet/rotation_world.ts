@@ -17,31 +17,31 @@ import {
   type WorldOptions,
 } from "./world.ts";
 
-/** A credential that was leaked, and the one that takes its place. */
+/** A leaked credential and its replacement. */
 export interface Credential extends Canary {
-  /** With characters that are written otherwise in JSON, in URLs and in base64. */
+  /** Contains characters that are escaped in JSON, in URLs and in base64. */
   readonly text: string;
 }
 
 export interface RotationWorld extends FleetWorld {
-  /** Namespaces that this test has for itself, by the same names on each real cluster. */
+  /** Namespaces of this test only, with the same names on each real cluster. */
   readonly where: Where;
   readonly old: Credential;
   readonly new: Credential;
   credential(): Credential;
-  /** Stores secrets as a person does, by `kubectl apply`. */
+  /** Stores secrets with `kubectl apply`, as people do. */
   store(cluster: RealName, secrets: readonly Manifest[]): Promise<void>;
-  /** Has a cluster be reached as another of its people. */
+  /** Uses the kubeconfig of another user for a cluster. */
   as(cluster: RealName, who: KubeconfigName): Promise<void>;
   stored(cluster: RealName, namespace: string, name: string): Promise<ApiSecret>;
-  /** The secrets of the real clusters that hold a credential in whatever form, their annotations included. */
+  /** The secrets of the real clusters that hold a credential in any form, annotations included. */
   holders(of: Canary): Promise<string[]>;
-  /** Fails unless a secret is what its shape says for this value, with all that others put there. */
+  /** Fails unless a secret matches its shape with this value, including the data of others. */
   assertHolds(cluster: RealName, shape: Shape, value: string): Promise<void>;
   rotate(body: object): Promise<Asked<RotationAnswer>>;
 }
 
-/** One label each, and a second for the one that never says anything. */
+/** One label for each cluster, and a second for the hung one. */
 const labelsFor = ({ argocd }: Where) =>
   [
     ...[...REAL, "alias"].map((name) =>
@@ -51,7 +51,7 @@ const labelsFor = ({ argocd }: Where) =>
     "",
   ].join("\n");
 
-/** What declares a test of rotations on real API servers, which has an audit log. */
+/** Makes a function that declares a test of rotations on real API servers, with an audit log. */
 export function rotationTests(declare: Declare) {
   const fleetTest = fleetTests(declare);
   return (
@@ -172,7 +172,7 @@ function textsOf({ data = {} }: ApiSecret): Record<string, string> {
   return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, decodeBase64(value)]));
 }
 
-/** Whatever white space a JSON text has: it may be written anew. */
+/** Ignores white space in JSON, which may be rewritten. */
 function understood(texts: Readonly<Record<string, string>>): object {
   return Object.fromEntries(
     Object.entries(texts).map(([key, text]) => [
@@ -182,7 +182,7 @@ function understood(texts: Readonly<Record<string, string>>): object {
   );
 }
 
-/** Stores all shapes on clusters, with the same value. */
+/** Stores all shapes on the clusters, with the same value. */
 export async function storeShapes(
   { store, where }: RotationWorld,
   clusters: readonly RealName[],

@@ -17,8 +17,8 @@ import { type SilentPort, silentPort } from "../support/silent_port.ts";
 import { filesUnder } from "../trust/canary_watch.ts";
 
 /**
- * The whole program over its HTTP edge and real API servers: `a`, `b`, `c` and `d` have each their
- * own, `alias` is another name of `a`'s, at `closed` nothing listens, and `hung` never says anything.
+ * The whole program with its HTTP layer and real API servers: `a`, `b`, `c` and `d` have their
+ * own, `alias` is another name of `a`'s, `closed` is a closed port, and `hung` never responds.
  */
 export interface FleetWorld {
   readonly planes: Readonly<Record<RealName, ControlPlaneClient>>;
@@ -26,16 +26,16 @@ export interface FleetWorld {
   /** The clusters folder. */
   readonly path: string;
   readonly canary: Canary;
-  /** A value that is looked for, as the canary is, in answers, in the log and in files. */
+  /** A value that must not be in responses, in the log or in files. */
   secret(): Canary;
-  /** Writes a file of the clusters folder. */
+  /** Writes a file to the clusters folder. */
   write(name: string, content: string): Promise<string>;
   ask<Body = FleetAnswer & { readonly code?: string }>(
     method: string,
     target: string,
     body?: object,
   ): Promise<Asked<Body>>;
-  /** What the audit log says, where there is one. */
+  /** The audit log, if there is one. */
   audit(): readonly AuditEntry[];
 }
 
@@ -49,26 +49,26 @@ export interface Asked<Body> {
 export const REAL = ["a", "b", "c", "d"] as const;
 export type RealName = typeof REAL[number];
 
-/** Seconds that the cluster has that says nothing; the others have as many as a busy machine may need. */
+/** The timeout of the hung cluster in seconds; the others have enough for a busy machine. */
 export const SECONDS = 5;
 
-/** What `labels.yaml` says of that one. */
+/** The hung cluster's labels in `labels.yaml`. */
 const HUNG_LABELS = `hung: {argocd-configurer.io/timeout: "${SECONDS}"}\n`;
 
-/** Of the control plane's people, who looks at the same server by another name. */
+/** The user of the control plane that uses the same server by another name. */
 const ALIAS = "two-namespaces";
 
 export interface WorldOptions {
   readonly transport: "auto" | "kubectl" | "api";
-  /** What the process may do. @default whatever this one may */
+  /** The permissions of the process. @default those of this process */
   readonly permissions?: Machine["permissions"];
-  /** More settings, in the file's spelling. */
+  /** More settings, as in the configuration file. */
   readonly settings?: Readonly<Record<string, unknown>>;
-  /** Whether what is done is on record. @default false */
+  /** Whether writes are audited. @default false */
   readonly hasAuditLog?: boolean;
 }
 
-/** What declares a test on real API servers; it is ignored where there are none. */
+/** Makes a function that declares a test on real API servers; ignored if there are none. */
 export function fleetTests(declare: Declare) {
   const planes = clustersFromEnv();
   return (
@@ -137,7 +137,7 @@ async function run(
     const response = await app.fetch(request);
     const text = await response.text();
     const seconds = (performance.now() - began) / 1000;
-    assertAbsent(text, "an answer");
+    assertAbsent(text, "a response");
     await assertDocumented(request, response.status, JSON.parse(text));
     return { status: response.status, body: JSON.parse(text), seconds };
   };
@@ -166,7 +166,7 @@ export function entriesIn(auditLog: string): AuditEntry[] {
   return lines.map((line) => JSON.parse(line));
 }
 
-/** Whether a secret stands in team-a of a real cluster. */
+/** Whether a secret exists in team-a of a real cluster. */
 export async function isThere(plane: ControlPlaneClient, name: string): Promise<boolean> {
   const { status } = await plane.request("GET", `/api/v1/namespaces/team-a/secrets/${name}`);
   assert.ok(status === 200 || status === 404, String(status));

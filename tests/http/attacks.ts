@@ -1,7 +1,7 @@
 import { ATTACK_STRINGS } from "../support/attack_strings.ts";
 import { type Json, openapi, referred } from "./documented.ts";
 
-/** Every place of every operation's request into which a client may write a text. */
+/** Every place in every operation's request that takes a string from the client. */
 
 export interface Attack {
   /** `POST /secrets/add_docker registries.0.username: slashes`. */
@@ -9,7 +9,7 @@ export interface Attack {
   readonly request: () => Request;
 }
 
-/** Each text in each place that `/openapi.json` names, so that no new field is left out. */
+/** Each attack string in each place that `/openapi.json` names, so that no new field is left out. */
 export async function attacks(): Promise<Attack[]> {
   const root = await openapi();
   const found: Attack[] = [];
@@ -45,13 +45,13 @@ export async function attacks(): Promise<Attack[]> {
 const many = (count: number, one: (i: number) => string, joint = ",") =>
   Array.from({ length: count }, (_, i) => one(i)).join(joint);
 
-/** Bodies of a mebibyte at most, in which it is the number of something that costs. */
+/** Bodies of at most one mebibyte with a large number of something costly. */
 const BODIES: readonly (readonly [what: string, text: string])[] = [
   ["unknown fields", `{${many(80_000, (i) => `"u${i}":1`)}}`],
-  ["fields that are nearly known", `{${many(50_000, (i) => `"username${i}":1`)}}`],
-  ["unknown fields below", `{"registries":[{${many(80_000, (i) => `"u${i}":1`)}}]}`],
+  ["misspelled fields", `{${many(50_000, (i) => `"username${i}":1`)}}`],
+  ["unknown nested fields", `{"registries":[{${many(80_000, (i) => `"u${i}":1`)}}]}`],
   ["lists of empty objects", `{"registries":[${many(300_000, () => "{}")}]}`],
-  ["lists of empty texts", `{"service_accounts":[${many(300_000, () => '""')}]}`],
+  ["lists of empty strings", `{"service_accounts":[${many(300_000, () => '""')}]}`],
   ["names", `{"namespaces":"${many(150_000, (i) => i.toString(36))}"}`],
   ["brackets", "[".repeat(1_000_000)],
   ["braces", '{"a":'.repeat(200_000)],
@@ -64,7 +64,7 @@ const BODIES: readonly (readonly [what: string, text: string])[] = [
 
 const QUERIES: readonly (readonly [what: string, text: string])[] = [
   ["unknown parameters", many(60_000, (i) => `u${i}`, "&")],
-  ["parameters that are nearly known", many(30_000, (i) => `cluster${i}`, "&")],
+  ["misspelled parameters", many(30_000, (i) => `cluster${i}`, "&")],
   ["one parameter", many(50_000, () => "cluster", "&")],
 ];
 
@@ -75,7 +75,7 @@ interface Place {
 
 const headers = { Host: "localhost", "Content-Type": "application/json" };
 
-/** What the others are, where they have no example. */
+/** Values of the other parameters without an example. */
 const PARAMETERS: Readonly<Record<string, string>> = { name: "a", cluster: "test-cluster" };
 
 function parameterPlace(
@@ -111,7 +111,7 @@ function bodyPlaces(method: string, path: string, requestBody: Json, root: Json)
     name: place.join("."),
     make(text) {
       const base = structuredClone(bodies.find((body) => has(body, place)) ?? bodies[0]);
-      // Two ways to say the same contradict each other, and nothing more would be looked at.
+      // Two alternatives contradict each other, which would end validation early.
       if (place[0] === "namespace_selector") delete base.namespaces;
       const body = JSON.stringify(withText(base, place, text));
       return new Request(`http://localhost${path}`, { method, headers, body });
@@ -119,7 +119,7 @@ function bodyPlaces(method: string, path: string, requestBody: Json, root: Json)
   }));
 }
 
-/** The paths of all texts in a schema; 0 stands for an item of a list. */
+/** The paths of all strings in a schema; 0 stands for a list item. */
 function placesIn(schema: Json, root: Json, at: string[] = []): string[][] {
   const node = referred(schema, root);
   const parts = [...(node.anyOf ?? []), ...(node.allOf ?? []), ...(node.oneOf ?? [])];

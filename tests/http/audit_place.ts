@@ -10,7 +10,7 @@ export interface Place {
   entries(): AuditEntry[];
 }
 
-/** An audit log in a folder of its own, in whose files no password may be afterwards. */
+/** An audit log in its own folder; no file may contain a password afterwards. */
 export async function withLog(use: (place: Place) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
   const path = join(folder, "audit.log");
@@ -32,7 +32,7 @@ export async function withLog(use: (place: Place) => Promise<void>): Promise<voi
   }
 }
 
-/** Sends a request; no password may be in what is answered or logged. */
+/** Sends a request; neither the response nor the log may contain a password. */
 export async function send({ app, logged }: Stage, request: Request) {
   const response = await app.fetch(request);
   const text = await response.text();

@@ -11,7 +11,7 @@ import { makeGcpKey, makeRsaKey, makeSshKey, makeTlsPair } from "./material.ts";
 import { REPO, VERIFY } from "./requests.ts";
 import { DOCKER, HELM } from "./support.ts";
 
-/** Bodies of requests that the document has as examples. */
+/** Example bodies of the document. */
 
 const rsa = makeRsaKey();
 const tls = makeTlsPair();
@@ -19,7 +19,7 @@ const SSH = makeSshKey();
 
 export type Body = Record<string, unknown>;
 
-/** An example with real keys in place of what stands for them. */
+/** An example with real keys instead of placeholders. */
 export function withKeys(value: Body): Body {
   const app = value.github_app as object | undefined;
   return {

@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { OPERATIONS } from "../../src/operations/table.ts";
 import { openApiDocument } from "../../src/operations/openapi.ts";
 
-/** Holds answers to `/openapi.json`: each is one that the document describes, field by field. */
+/** Checks responses against `/openapi.json`, field by field. */
 
-// deno-lint-ignore no-explicit-any -- a document, walked by its names
+// deno-lint-ignore no-explicit-any -- a document, accessed by field names
 export type Json = any;
 
 let document: Json;
 
-/** The document, made once. */
+/** The document, built once. */
 export async function openapi(): Promise<Json> {
   return document ??= JSON.parse(
     JSON.stringify(await openApiDocument("1.2.3", OPERATIONS)),
@@ -17,8 +17,8 @@ export async function openapi(): Promise<Json> {
 }
 
 /**
- * Fails when the document has the path and method, and another answer than this one.
- * @param headers looked at when given
+ * Fails if the document has the path and method but describes another response.
+ * @param headers checked when given
  */
 export async function assertDocumented(
   request: { readonly method: string; readonly url: string },
@@ -37,7 +37,7 @@ export async function assertDocumented(
   if (headers) assert.deepEqual(headerProblems(response.headers, headers, root), [], what);
 }
 
-/** Fails when the document has another event for a stream of this request than this one. */
+/** Fails if the document describes another event for a stream of this request. */
 export async function assertEventDocumented(
   request: { readonly method: string; readonly url: string },
   event: unknown,
@@ -48,7 +48,7 @@ export async function assertEventDocumented(
   assert.deepEqual(problems(schema, event, root), []);
 }
 
-/** Headers that tell something of one answer, and so have to be described where they are. */
+/** Headers specific to some responses, which must be described there. */
 const TELLING = ["X-Request-Id", "WWW-Authenticate", "Retry-After", "Allow"];
 
 function headerProblems(described: Json, headers: Headers, root: Json): string[] {
@@ -62,15 +62,15 @@ function headerProblems(described: Json, headers: Headers, root: Json): string[]
   });
 }
 
-/** What a reference leads to; what is none, itself. */
+/** Resolves a reference; returns anything else as it is. */
 export function referred(node: Json, root: Json): Json {
   if (typeof node.$ref !== "string") return node;
   const found = node.$ref.split("/").slice(1).reduce((at: Json, name: string) => at?.[name], root);
-  assert.ok(found, `${node.$ref} leads nowhere`);
+  assert.ok(found, `${node.$ref} does not exist`);
   return found;
 }
 
-/** A client takes any name for a template's, also one that makes it another endpoint's path. */
+/** A client accepts any name in a path template, even one that makes it another endpoint's path. */
 async function operationOf({ method, url }: { method: string; url: string }): Promise<Json> {
   const { pathname } = new URL(url);
   const { paths } = await openapi();
@@ -82,15 +82,15 @@ async function operationOf({ method, url }: { method: string; url: string }): Pr
   return path === undefined ? undefined : paths[path][verb];
 }
 
-/** Words of JSON Schema that the document uses and {@link problems} knows. */
+/** JSON Schema keywords that the document uses and {@link problems} knows. */
 const KNOWN: ReadonlySet<string> = new Set([
   ...["$ref", "type", "properties", "required", "additionalProperties", "items", "enum"],
   ...["anyOf", "allOf", "format", "pattern", "minimum", "description", "example", "deprecated"],
 ]);
 
 /**
- * What about a value is not as its schema has it. A field that the schema does not name is a
- * problem, unless it says that there may be more: the document is to be complete.
+ * What in a value does not match its schema. A field that the schema does not name is a
+ * problem, unless the schema allows more fields: the document is to be complete.
  */
 export function problems(schema: Json, value: Json, root: Json, at = "$"): string[] {
   const unknown = Object.keys(schema).filter((word) => !KNOWN.has(word));
@@ -103,7 +103,7 @@ export function problems(schema: Json, value: Json, root: Json, at = "$"): strin
   }
   if (schema.allOf !== undefined) {
     const each: string[][] = schema.allOf.map((one: Json) => problems(one, value, root, at));
-    // What one of them does not name another one may.
+    // A field that one of the parts does not name may be named by another.
     const unnamed = new Set(Object.keys(value ?? {}).map((name) => `${at}.${name}: ${UNNAMED}`));
     const isHeld = (problem: string) =>
       !unnamed.has(problem) || each.every((found) => found.includes(problem));

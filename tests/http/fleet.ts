@@ -17,13 +17,13 @@ export interface FleetStage extends Stage {
 }
 
 export interface FleetOptions extends Omit<StageOptions, "sources"> {
-  /** By name, what is known of each besides. @default `a`, `b` and `c` */
+  /** What else is known of each cluster, by name. @default `a`, `b` and `c` */
   readonly known?: Readonly<Record<string, Partial<UsableCluster>>>;
-  /** What the sources say besides. */
+  /** Overrides of the cluster source. */
   readonly source?: Partial<ClusterSource>;
-  /** What is behind the names. @default clusters with the namespaces `default` and `argocd` */
+  /** The clusters behind the names. @default clusters with the namespaces `default` and `argocd` */
   readonly fleet?: Readonly<Record<string, FakeCluster>>;
-  /** Called when a cluster is opened, before it is. */
+  /** Called before a cluster is opened. */
   readonly onOpen?: (name: string) => void | Promise<void>;
 }
 
@@ -82,7 +82,7 @@ export interface Answered {
   readonly body: FleetAnswer & { readonly message?: string; readonly code?: string };
 }
 
-/** Asks for JSON, which OpenAPI has to describe. */
+/** Requests JSON, which must match OpenAPI. */
 export async function answered({ app }: Pick<Stage, "app">, request: Request): Promise<Answered> {
   const copy = request.method === "POST" ? request.clone() : undefined;
   const response = await app.fetch(request);
@@ -99,15 +99,15 @@ export const EVENTS = { Accept: "application/x-ndjson" };
 export const eventsIn = (text: string): FleetEvent[] =>
   text.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line));
 
-/** Of each entry its cluster and its status. */
+/** The status of each entry, by cluster. */
 export const statuses = (entries: readonly ClusterEntry[]) =>
   Object.fromEntries(entries.map(({ cluster, status_code }) => [cluster, status_code]));
 
-/** What the entry of a cluster says. */
+/** The answer in a cluster's entry. */
 export const answerOf = (entries: readonly ClusterEntry[], cluster: string) =>
   entries.find((each) => each.cluster === cluster)!.answer as Record<string, unknown>;
 
-/** In which clusters a pull secret stands. */
+/** The clusters that hold a pull secret. */
 export const holders = ({ fleet }: FleetStage) =>
   Object.entries(fleet).filter(([, { secrets }]) => secrets.has("default/my-docker-secret"))
     .map(([name]) => name);

@@ -2,7 +2,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { rsaKeys } from "../support/rsa_keys.ts";
 import { makeAuthority } from "../../scripts/control_plane/certificates.ts";
 
-/** Keys and certificates as users have them, made anew in each run. */
+/** Keys and certificates like those of users, generated in each run. */
 
 /** An Ed25519 key for SSH, in PKCS#8. */
 export function makeSshKey(): string {
@@ -12,7 +12,7 @@ export function makeSshKey(): string {
   }).privateKey;
 }
 
-/** An RSA key as GitHub hands out those of its apps. */
+/** An RSA key in the form GitHub issues for its apps. */
 export function makeRsaKey(): string {
   return rsaKeys().privateKey.export({ type: "pkcs1", format: "pem" }).toString();
 }
@@ -33,7 +33,7 @@ export interface TlsPair {
   readonly key: string;
 }
 
-/** A client certificate and its key. @param notAfter in the past: it has expired */
+/** A client certificate and its key. @param notAfter in the past for an expired certificate */
 export function makeTlsPair(notAfter?: Date): TlsPair {
   const notBefore = notAfter && new Date(notAfter.getTime() - 86_400_000);
   return makeAuthority("clients").issue({
@@ -44,7 +44,7 @@ export function makeTlsPair(notAfter?: Date): TlsPair {
   });
 }
 
-/** What must not appear of a key: each of its lines that is long enough to be known again. */
+/** The parts of a key that must not be shown: each line that is long enough to be recognized. */
 export function linesOf(pem: string): string[] {
   return pem.split("\n").filter((line) => line.length > 20 && !line.startsWith("-----"));
 }

@@ -12,13 +12,13 @@ import { search } from "./requests.ts";
 import { DOCKER_LABELS, type Stage, stage, type StageOptions } from "./stage.ts";
 import { assertAbsent, CANARY, get, type Headers } from "./support.ts";
 
-/** Several clusters in memory, and what their credentials are side by side. */
+/** Several in-memory clusters, and the matrix of their credentials. */
 
 export interface MatrixStage extends Stage {
   readonly clusters: Readonly<Record<string, FakeCluster>>;
-  /** The answer to `GET /api/v1/credentials`, which is described and has no password in it. */
+  /** The response of `GET /api/v1/credentials`, which matches OpenAPI and contains no password. */
   ask(parameters?: Record<string, string>, headers?: Headers): Promise<Answered>;
-  /** The events of the same as a stream. */
+  /** The same as a stream of events. */
   follow(parameters?: Record<string, string>): Promise<readonly FleetEvent[]>;
 }
 
@@ -27,19 +27,19 @@ export interface Answered {
   readonly body: CredentialMatrix & Readonly<Record<string, unknown>>;
 }
 
-/** Of one cluster. */
+/** One cluster's setup. */
 export interface Kept {
   readonly labels?: Readonly<Record<string, string>>;
-  /** What its source knows of it besides. */
+  /** What else its source knows of it. */
   readonly known?: Partial<UsableCluster>;
   readonly argocdNamespace?: string | null;
-  /** Why every call fails. */
+  /** The error of its calls. */
   readonly fails?: KubeErrorKind;
-  /** Which call fails. @default all */
+  /** The call that fails. @default all */
   readonly failsAt?: string;
-  /** Whether single namespaces only may be listed. @default false */
+  /** Whether only single namespaces can be listed. @default false */
   readonly isNarrow?: boolean;
-  /** A namespace that may not be listed, though all at once may. */
+  /** A namespace that cannot be listed, although all namespaces at once can. */
   readonly refused?: string;
   fill?(cluster: FakeCluster): void;
 }
@@ -60,7 +60,7 @@ export function putPull(
   }, { ".dockerconfigjson": encodeBase64Text(JSON.stringify({ auths })) });
 }
 
-/** One of Argo CD's secrets. */
+/** An Argo CD secret. */
 export function putArgocd(
   cluster: FakeCluster,
   name: string,
@@ -148,8 +148,8 @@ export function matrixStage(
 }
 
 /**
- * The store of a kubeconfig whose user may list single namespaces only.
- * @param refused in place of that: the one namespace that may not be listed
+ * The store of a kubeconfig whose user can list only single namespaces.
+ * @param refused instead: the only namespace that cannot be listed
  */
 function limited(store: SecretStore, refused: string | undefined): SecretStore {
   return {

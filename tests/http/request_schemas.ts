@@ -3,11 +3,11 @@ import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { unsaidRule } from "../../scripts/fuzz_api/unsaid_rules.ts";
 import { openapi, referred } from "./documented.ts";
 
-/** Holds requests to `/openapi.json`: the program takes none that the document refuses. */
+/** Checks requests against `/openapi.json`: the program accepts none that the document rejects. */
 
 const made = new Map<string, ValidateFunction>();
 
-/** What the document holds against a body of a POST; empty when it allows it. */
+/** What the document rejects in a POST body; empty when it accepts the body. */
 export async function bodyProblems(path: string, body: unknown): Promise<string[]> {
   let validate = made.get(path);
   if (!validate) {
@@ -23,12 +23,12 @@ export async function bodyProblems(path: string, body: unknown): Promise<string[
   return validate.errors!.map(({ instancePath, message }) => `${instancePath} ${message}`);
 }
 
-/** Statuses of requests that were understood. */
+/** Statuses of requests that were valid. */
 const UNDERSTOOD: ReadonlySet<number> = new Set([200, 409, 422, 502, 504]);
 
 /**
- * Fails when the program has taken a body that the document refuses, or has refused one that the
- * document allows by no rule that the document cannot say.
+ * Fails if the program has accepted a body that the document rejects, or has rejected one that the
+ * document accepts for a reason that the document can express.
  * @param request not read yet
  */
 export async function assertRequestDocumented(
@@ -43,12 +43,12 @@ export async function assertRequestDocumented(
   const body = await parsed(request);
   if (body === undefined) return;
   const wrong = await bodyProblems(pathname, body);
-  if (UNDERSTOOD.has(status)) return assert.deepEqual(wrong, [], `${pathname} took ${status}`);
+  if (UNDERSTOOD.has(status)) return assert.deepEqual(wrong, [], `${pathname} answered ${status}`);
   const { message } = JSON.parse(answer);
-  if (wrong.length === 0) assert.ok(unsaidRule(message), `the document allows: ${message}`);
+  if (wrong.length === 0) assert.ok(unsaidRule(message), `the document accepts it: ${message}`);
 }
 
-/** Nothing where it is no JSON, or is cut off. */
+/** Nothing if it is not JSON or is truncated. */
 async function parsed(request: Request): Promise<unknown> {
   try {
     return await request.json();

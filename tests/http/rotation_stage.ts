@@ -13,13 +13,13 @@ import { assertRequestDocumented } from "./request_schemas.ts";
 import { storedLogin } from "./stage.ts";
 import { assertAbsent, CANARY, get, type Headers, post } from "./support.ts";
 
-/** Several clusters in memory, and rotations over them. */
+/** Several in-memory clusters, and rotations over them. */
 
-/** The value that is replaced, and the one that replaces it: no answer, log or audit line has either. */
+/** The old and the new value: no response, log or audit line may contain either. */
 export const OLD = `${CANARY}-old`;
 export const NEW = `${CANARY}-new`;
 
-/** A fingerprint that tells values apart, as the real ones do. */
+/** A fingerprint that distinguishes values, as real ones do. */
 export async function fingerprintOf(value: string): Promise<string> {
   const bytes = new TextEncoder().encode(value);
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex().slice(0, 16);
@@ -27,7 +27,7 @@ export async function fingerprintOf(value: string): Promise<string> {
 
 const MANAGED = { annotations: { [WRITE_ANNOTATION]: "an-earlier-write" } };
 
-/** A pull secret that this program wrote. */
+/** A pull secret managed by argocd-configurer. */
 export function putManaged(
   cluster: FakeCluster,
   name = "ghcr",
@@ -38,7 +38,7 @@ export function putManaged(
   putPull(cluster, { namespace: "default", name }, auths, { ...MANAGED, ...more });
 }
 
-/** One of Argo CD's repositories, which this program wrote. */
+/** An Argo CD repository managed by argocd-configurer. */
 export function putRepository(cluster: FakeCluster, name = "app", password = OLD): void {
   const url = "https://git.example.com/org/app";
   putArgocd(cluster, name, "repository", { type: "git", url, username: "ci", password });
@@ -66,9 +66,9 @@ export interface RotationAnswer extends Partial<Proof> {
 }
 
 export interface RotationStage extends FleetStage {
-  /** What was tried. */
+  /** What was verified. */
   readonly tried: Verifiable[];
-  /** Sends a rotation, of the old value to the new one on all clusters unless said otherwise. */
+  /** Sends a rotation from the old value to the new one, by default on all clusters. */
   rotate(more?: object, headers?: Headers): Promise<Answered>;
   follow(more?: object, headers?: Headers): Promise<Record<string, unknown>[]>;
   show(id: string, headers?: Headers): Promise<Answered>;
@@ -80,11 +80,11 @@ export interface Answered {
 }
 
 export interface RotationOptions extends FleetOptions {
-  /** What came of trying. @default it is accepted */
+  /** The result of a verification. @default accepted */
   readonly verdict?: (what: Verifiable) => Verdict | Promise<Verdict>;
-  /** Puts into each cluster what it has at first. @default one pull secret with the old value */
+  /** Sets up each cluster. @default one pull secret with the old value */
   readonly fill?: (cluster: FakeCluster, name: string) => void;
-  /** What is put before the stores of some clusters, by name. */
+  /** Wraps the stores of some clusters, by name. */
   readonly stores?: Readonly<Record<string, (store: SecretStore) => SecretStore>>;
 }
 
@@ -147,7 +147,7 @@ export function rotationStage(
   };
 }
 
-/** Of each cluster what came of it. */
+/** The status of each cluster, by name. */
 export const statusesOf = ({ clusters }: RotationAnswer) =>
   Object.fromEntries(clusters.map(({ cluster, status }) => [cluster, status]));
 

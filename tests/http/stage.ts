@@ -31,20 +31,20 @@ export const DOCKER_LABELS = {
 
 export interface Stage {
   readonly app: App;
-  /** What is behind the name `test-cluster`. */
+  /** The cluster named `test-cluster`. */
   readonly cluster: FakeCluster;
-  /** Names of the clusters that were opened, in order. */
+  /** Names of the opened clusters, in order. */
   readonly opened: string[];
-  /** Names of the clusters that a check had an answer of. */
+  /** Names of the clusters that responded to a check. */
   readonly answered: string[];
-  /** What was logged since, one line each. */
+  /** The log lines so far. */
   readonly logged: string[];
   /** Bugs that a write has survived. */
   readonly faults: unknown[];
 }
 
 export interface StageOptions {
-  /** How `test-cluster` opens, when not with a {@link FakeCluster}. */
+  /** How `test-cluster` opens, if not as a {@link FakeCluster}. */
   readonly refused?: KubeError;
   /** @default 10 */
   readonly seconds?: number;
@@ -60,9 +60,9 @@ export interface StageOptions {
   /** @default false */
   readonly isStopping?: boolean;
   readonly logFormat?: "text" | "json";
-  /** @default writes are not recorded */
+  /** @default writes are not audited */
   readonly auditLog?: AuditLog;
-  /** @default nowhere is there anything to ask */
+  /** @default no server can be reached */
   readonly verifyOne?: VerifyOne;
 }
 
@@ -75,7 +75,7 @@ const noneToAsk: VerifyOne = () =>
     why: "Nothing is there",
   });
 
-/** The app over a cluster in memory with the namespaces that the seed's requests name. */
+/** The app over an in-memory cluster with the namespaces of the seed's requests. */
 export function stage(options: StageOptions = {}): Stage {
   const cluster = new FakeCluster();
   for (const name of ["default", "kube-system", "argocd"]) cluster.namespaces.set(name, "Active");
@@ -168,7 +168,7 @@ export function stored(cluster: FakeCluster, ref: string, key: string): string {
   return new TextDecoder("utf-8", { ignoreBOM: true }).decode(Uint8Array.fromBase64(value));
 }
 
-/** The one entry of a stored pull secret. */
+/** The only entry of a stored pull secret. */
 export function storedLogin(cluster: FakeCluster, ref: string, registry = "ghcr.io") {
   return JSON.parse(stored(cluster, ref, ".dockerconfigjson")).auths[registry];
 }

@@ -9,13 +9,13 @@ import { PREFIX } from "../../src/operations/routes.ts";
 import type { Attempt } from "../../src/audit/entry.ts";
 import { post } from "./support.ts";
 
-/** What a made-up operation in steps is. */
+/** A made-up operation in steps. */
 export interface Steps extends Partial<Omit<SelectionCall, "selection" | "steps">> {
   steps(context: FleetContext): FleetSteps;
   readonly selector?: string;
 }
 
-/** A made-up operation on all clusters that are named, or on all. */
+/** A made-up operation on all named clusters, or on all. */
 export function stepsOperation({ steps, selector, ...taken }: Steps): Operation {
   return {
     name: "steps",
@@ -41,7 +41,7 @@ export function stepsOperation({ steps, selector, ...taken }: Steps): Operation 
 export const askSteps = (which: object = {}, headers: Readonly<Record<string, string>> = {}) =>
   post(`${PREFIX}/steps`, which, headers);
 
-/** What an attempt says of a made-up act. */
+/** The audit fields of a made-up action. */
 export const MADE_UP: Omit<Attempt, "writeId" | "requestId" | "actor"> = {
   kind: "rotate",
   names: [],

@@ -6,7 +6,7 @@ import { assertRequestDocumented } from "./request_schemas.ts";
 import { fakeClock } from "../support/fake_clock.ts";
 import { type Stage, stage, type StageOptions } from "./stage.ts";
 
-/** The password of every request here, made anew in each run: nothing may ever show it. */
+/** The password of every request here, generated in each run: it must never be shown. */
 export const CANARY = `canary${crypto.randomUUID()}`;
 
 /** The seed's body of `POST /secrets/add_docker`, fields in the order of its parameters. */
@@ -37,7 +37,7 @@ export function get(path: string, headers: Headers = {}, method = "GET"): Reques
   return new Request(url, { method, headers: { Host: url.host, ...headers } });
 }
 
-/** @param body sent as it is when it is text or bytes, otherwise as JSON */
+/** @param body sent unchanged when it is text or bytes, otherwise as JSON */
 export function post(path: string, body: unknown, headers: Headers = {}): Request {
   const isRaw = typeof body === "string" || body instanceof Uint8Array ||
     body instanceof ReadableStream;
@@ -55,39 +55,39 @@ export const helm = (more: object = {}, headers: Headers = {}) =>
   post(HELM, { ...HELM_BODY, ...more }, headers);
 
 export interface Row {
-  /** A sentence; the test's name. */
+  /** The test's name. */
   readonly name: string;
   readonly request: () => Request;
   readonly options?: StageOptions;
-  /** Brings the stage into the state that the row is about. */
+  /** Sets up the stage for this row. */
   readonly before?: (stage: Stage) => void | Promise<void>;
   readonly status: number;
   /**
-   * The body to the letter, order of keys too, of an error less what is for machines; a pattern is
-   * the envelope's message.
+   * The exact body, with the order of keys, without an error's machine-readable fields; a pattern is for
+   * the message of the error.
    */
   readonly body?: object | RegExp;
-  /** What an error says for machines: code, field, fields and remedy, to the letter. */
+  /** The machine-readable fields of an error: code, field, fields and remedy, exactly. */
   readonly told?: object;
-  /** Headers to the letter; `null` for one that must not be there. */
+  /** The exact headers; `null` for one that must be absent. */
   readonly headers?: Readonly<Record<string, string | null>>;
-  /** What besides the canary must be neither in the answer nor in the log. */
+  /** What must be absent from the response and the log, besides the canary. */
   readonly absent?: readonly string[];
   /** Whether a cluster may be opened. @default true */
   readonly opens?: boolean;
-  /** Whether the cluster itself may be asked for anything. @default true */
+  /** Whether requests to the cluster are allowed. @default true */
   readonly asks?: boolean;
-  /** Whether what the cluster holds changes; not looked at when absent. */
+  /** Whether the cluster's content changes; not checked when absent. */
   readonly changes?: boolean;
   readonly after?: (stage: Stage, body: unknown, response: Response) => void | Promise<void>;
 }
 
-/** One test a row; the file that holds the rows declares them, and they are reported under it. */
+/** Makes one test per row; the file with the rows declares them. */
 export function testsOf(rows: readonly Row[]): Deno.TestDefinition[] {
   return rows.map((row) => ({ name: row.name, fn: () => check(row) }));
 }
 
-/** A row of which nothing gets further than the edge. */
+/** A row whose request opens no cluster. */
 export function refused(
   name: string,
   request: () => Request,
@@ -98,7 +98,7 @@ export function refused(
   return { name, request, status, body, opens: false, changes: false, ...more };
 }
 
-/** Sends the request of a row, and checks the answer, the cluster and the log. */
+/** Sends the request of a row, and checks the response, the cluster and the log. */
 export async function check(row: Row): Promise<void> {
   const it = stage(row.options);
   await row.before?.(it);
@@ -135,14 +135,14 @@ export async function check(row: Row): Promise<void> {
   await row.after?.(it, text === "" ? undefined : JSON.parse(text), response);
 }
 
-/** With a deadline of its own the row is about what hangs or fails until then: it passes at once. */
+/** A row with its own timeout waits for it: the clock then runs ahead. */
 async function answered({ app }: Stage, request: Request, { seconds }: StageOptions = {}) {
   using _clock = seconds === undefined ? undefined : fakeClock({ runs: true });
   const response = await app.fetch(request);
   return { response, text: await response.text() };
 }
 
-/** What holds for every answer. */
+/** What applies to every response. */
 function checkUsual({ status, headers }: Response, text: string, method: string): void {
   assert.match(headers.get("X-Request-Id") ?? "", /^[\w=-]{1,64}$/);
   if (status === 204) return;
@@ -150,16 +150,16 @@ function checkUsual({ status, headers }: Response, text: string, method: string)
   assert.equal(headers.get("Cache-Control"), "no-store");
   assert.equal(headers.get("X-Content-Type-Options"), "nosniff");
   if (method === "HEAD") return assert.equal(text, "");
-  // The words are ours, not the schema library's.
+  // The wording is ours, not the schema library's.
   assert.doesNotMatch(text, /Invalid (input|string|option)|Too (small|big): /);
-  // People read it in a terminal.
+  // It is printed in terminals.
   assert.equal(text, JSON.stringify(JSON.parse(text), null, 2) + "\n");
 }
 
-/** The fields of an error that are for machines, which the seed's own paths do not have. */
+/** The machine-readable fields of an error, which the seed's paths do not have. */
 const FOR_MACHINES = ["code", "field", "fields", "remedy"];
 
-/** What an answer says for people, and what for machines. */
+/** Splits a response into its machine-readable fields and the rest. */
 export function parted({ method, url }: Pick<Request, "method" | "url">, text: string) {
   if (text === "") return { forPeople: text, forMachines: {} };
   const body: Record<string, unknown> = JSON.parse(text);
@@ -169,7 +169,7 @@ export function parted({ method, url }: Pick<Request, "method" | "url">, text: s
     assert.deepEqual(body.error === true ? Object.keys(body).filter(isFor) : [], [], text);
     return { forPeople: text, forMachines: {} };
   }
-  assert.ok(ERROR_CODES.includes(body.code as never), `${body.code} is no code`);
+  assert.ok(ERROR_CODES.includes(body.code as never), `${body.code} is not an error code`);
   const { code: _, field: _field, fields: _fields, remedy: _remedy, ...rest } = body;
   const told = Object.entries(body).filter(([name]) => isFor(name));
   return {
@@ -197,7 +197,7 @@ function checkAccessLog(logged: readonly string[], { status, headers }: Response
   ]);
 }
 
-/** A value is nowhere in `text`: not as it is, not within anything in base64, nor twice so. */
+/** Fails if a value is in `text`: as it is, within base64, or within base64 of base64. */
 export function assertAbsent(text: string, secret: string): void {
   for (const [form, fragment] of forms(secret)) {
     assert.ok(!text.includes(fragment), `the ${form} is in ${text}`);
@@ -213,13 +213,13 @@ function forms(secret: string): [form: string, fragment: string][] {
   ];
 }
 
-/** How base64 shows a text that begins at each of the three places within a group. */
+/** The base64 of a text at each of the three offsets within a group. */
 function inBase64(text: string): string[] {
   const bytes = new TextEncoder().encode(text);
   return [0, 1, 2].map((shift) => {
     const shifted = new Uint8Array(shift + bytes.length);
     shifted.set(bytes, shift);
-    // Characters at the ends depend on the neighbours.
+    // Characters at the ends depend on their neighbours.
     return shifted.toBase64({ omitPadding: true }).slice(shift === 0 ? 0 : shift + 1, -1);
   });
 }

@@ -2,7 +2,7 @@ import { type StoredToken, writeTokenFile } from "../../src/tokens/token_file.ts
 import { makeToken, sha256, type Tokens, tokensFrom } from "../../src/tokens/tokens.ts";
 import type { Row } from "./support.ts";
 
-/** The tokens of the tests of tokens, in a file of their own for each file of tests. */
+/** Tokens for tests, in a separate file for each test file. */
 
 export const SECRETS = {
   reader: makeToken(),
@@ -40,13 +40,13 @@ await writeTokenFile(file, STORED);
 const tokens: Tokens = tokensFrom({ file });
 globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
 
-/** What shows a token. */
+/** The header with a token. */
 export const bearer = (name: Name) => ({ Authorization: `Bearer ${SECRETS[name]}` });
-/** None of them may be shown. */
+/** None of them must be shown. */
 export const all = Object.values(SECRETS);
 export const options = { deps: { tokens } };
 
-/** A row of a server that wants tokens. */
+/** A row for a server that requires tokens. */
 export function row(
   name: string,
   request: () => Request,
@@ -57,5 +57,5 @@ export function row(
   return { name, request, status, body, options, absent: all, ...more };
 }
 
-/** Nothing gets further than the edge. */
+/** A row whose request opens no cluster. */
 export const closed = { opens: false, changes: false } as const;

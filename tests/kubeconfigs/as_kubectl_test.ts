@@ -11,7 +11,7 @@ import { clusterOf, credentials, type Draft, draftOf, type Parts, userOf } from 
 import { socksProxy } from "./socks_proxy.ts";
 import { partsOf } from "./stage.ts";
 
-/** What the API server and a plugin are told by the api transport is what they are told by kubectl. */
+/** The api transport sends the API server and plugins what kubectl sends them. */
 
 const HERE = thisMachine();
 const rulesOver = (transport: string) =>
@@ -50,7 +50,7 @@ async function kubectl(kubeconfig: string, folder: string, ...args: string[]): P
   return new TextDecoder().decode(stdout);
 }
 
-/** What the API server answers to a POST by the api transport. */
+/** The API server's response to a POST by the api transport. */
 async function posted(kubeconfig: string, path: string, body: object): Promise<string> {
   const { path: given, content } = await vetKubeconfig(kubeconfig, rulesOver("api"));
   const connector = await connectorOf({ path: given, content }, HERE.kubectlEnv, 10);
@@ -67,14 +67,14 @@ const REVIEWS = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
 
 const TAKEN_FOR: [what: string, edit: (draft: Draft, parts: Parts) => void][] = [
   ["the administrator", () => {}],
-  ["somebody with everything", (draft) =>
+  ["an impersonated user with every field", (draft) =>
     Object.assign(userOf(draft), {
       as: "jürgen",
       "as-uid": "uid-1",
       "as-groups": ["système", "system:masters"],
       "as-user-extra": { "example.org/Scope": ["a", "b"], "öther %2f": ["c"], none: [] },
     })],
-  ["a certificate's user", (draft, { client }) =>
+  ["the user of a client certificate", (draft, { client }) =>
     credentials(draft, {
       "client-certificate-data": btoa(client.certificate),
       "client-key-data": btoa(client.key),
@@ -83,7 +83,7 @@ const TAKEN_FOR: [what: string, edit: (draft: Draft, parts: Parts) => void][] = 
 ];
 
 for (const [what, edit] of TAKEN_FOR) {
-  compared(`the API server takes both for ${what}`, edit, async (kubeconfig, folder) => {
+  compared(`both transports authenticate as ${what}`, edit, async (kubeconfig, folder) => {
     const review = { apiVersion: "authentication.k8s.io/v1", kind: "SelfSubjectReview" };
     const whoIs = (text: string) => JSON.parse(text).status.userInfo;
     const own = whoIs(await kubectl(kubeconfig, folder, "auth", "whoami", "--output=json"));
@@ -94,27 +94,30 @@ for (const [what, edit] of TAKEN_FOR) {
 }
 
 const TOLD: [what: string, edit: (draft: Draft, parts: Parts) => void][] = [
-  ["its address and authority", () => {}],
-  ["an authority in a file, a proxy, a name and more", (draft, { url, proxy }) => {
-    draft.clusters[0].cluster = {
-      server: url,
-      "certificate-authority": "ca.pem",
-      "tls-server-name": "localhost",
-      "proxy-url": proxy,
-      "disable-compression": true,
-      extensions: [
-        { name: "client.authentication.k8s.io/exec", extension: { audience: "x", n: [1, null] } },
-        { name: "else", extension: {} },
-      ],
-    };
-  }],
-  ["that nothing is verified", (draft, { url }) => {
+  ["its address and certificate authority", () => {}],
+  [
+    "a certificate authority in a file, a proxy, a server name and more",
+    (draft, { url, proxy }) => {
+      draft.clusters[0].cluster = {
+        server: url,
+        "certificate-authority": "ca.pem",
+        "tls-server-name": "localhost",
+        "proxy-url": proxy,
+        "disable-compression": true,
+        extensions: [
+          { name: "client.authentication.k8s.io/exec", extension: { audience: "x", n: [1, null] } },
+          { name: "else", extension: {} },
+        ],
+      };
+    },
+  ],
+  ["insecure-skip-tls-verify", (draft, { url }) => {
     draft.clusters[0].cluster = { server: url, "insecure-skip-tls-verify": true };
   }],
 ];
 
 for (const [what, edit] of TOLD) {
-  compared(`a plugin is told of the cluster by both: ${what}`, (draft, parts, folder) => {
+  compared(`both transports pass the cluster to a plugin: ${what}`, (draft, parts, folder) => {
     edit(draft, parts);
     const script = `#!/bin/sh
 printf %s "$KUBERNETES_EXEC_INFO" >>"$TOLD"
@@ -141,7 +144,7 @@ printf '{"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredentia
   });
 }
 
-/** What takes kubectl, which is said in the same words wherever it is found. */
+/** Checks that a kubeconfig requires kubectl, and that vetting and use report the same reason. */
 async function worksOverKubectlOnly(
   edit: (draft: Draft) => void,
   reason: RegExp,
@@ -164,7 +167,7 @@ async function worksOverKubectlOnly(
 }
 
 Deno.test({
-  name: "a SOCKS proxy works over kubectl; over api it is refused with that reason",
+  name: "a SOCKS proxy works with kubectl and is rejected with api",
   ignore: controlPlane === undefined,
   async fn() {
     await using proxy = socksProxy();
@@ -177,7 +180,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a name beyond Latin letters works over kubectl; over api it is refused with that reason",
+  name: "an impersonated name beyond Latin-1 works with kubectl and is rejected with api",
   ignore: controlPlane === undefined,
   fn: () =>
     worksOverKubectlOnly(

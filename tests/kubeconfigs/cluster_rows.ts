@@ -3,37 +3,40 @@ import { clusterOf, credentials, fails, refused, type Row, unsafe, works } from 
 const AUTHORITY = "certificate-authority";
 const NO_SERVER = /^the 'server' of its current cluster is not an http or https URL$/;
 
-/** By plain HTTP nothing is said of the user. */
+/** Over plain HTTP no credentials are sent. */
 const PLAIN = (server: (plain: string) => string): Row["make"] => (draft, { plain }) => {
   draft.clusters[0].cluster = { server: server(plain) };
 };
 
 /** The current cluster. */
 export const CLUSTER_ROWS: readonly Row[] = [
-  works("a server by plain HTTP", PLAIN((plain) => `http://${plain}`)),
-  works("a host and a port without a scheme, which is plain HTTP", PLAIN((plain) => plain)),
+  works("a server over plain HTTP", PLAIN((plain) => `http://${plain}`)),
+  works("a host and a port without a scheme, which means plain HTTP", PLAIN((plain) => plain)),
   works("a host and a port and a slash", PLAIN((plain) => `${plain}/`)),
   works(
     "a name and a port without a scheme",
     PLAIN((plain) => plain.replace("127.0.0.1", "localhost")),
   ),
-  works("a server with a slash at its end", (draft, { url }) => {
+  works("a server with a trailing slash", (draft, { url }) => {
     clusterOf(draft).server = `${url}/`;
   }),
-  works("a server whose scheme is in capitals", (draft, { url }) => {
+  works("a server with an upper-case scheme", (draft, { url }) => {
     clusterOf(draft).server = url.replace("https", "HTTPS");
   }),
-  works("a server with a query and a fragment, which are left out", (draft, { url }) => {
+  works("a server with a query and a fragment, which are ignored", (draft, { url }) => {
     clusterOf(draft).server = `${url}/?a=b#c`;
   }),
-  works("plain HTTP, and whatever is said of the user and the authority", (draft, { plain }) => {
-    draft.clusters[0].cluster = {
-      server: `http://${plain}`,
-      "insecure-skip-tls-verify": true,
-      [`${AUTHORITY}-data`]: btoa("no PEM"),
-    };
-    credentials(draft, { token: "with\na line break" });
-  }),
+  works(
+    "plain HTTP with an unusable user and certificate authority, which are ignored",
+    (draft, { plain }) => {
+      draft.clusters[0].cluster = {
+        server: `http://${plain}`,
+        "insecure-skip-tls-verify": true,
+        [`${AUTHORITY}-data`]: btoa("no PEM"),
+      };
+      credentials(draft, { token: "with\na line break" });
+    },
+  ),
   unsafe(
     "an empty server",
     (draft) => {
@@ -41,26 +44,26 @@ export const CLUSTER_ROWS: readonly Row[] = [
     },
     NO_SERVER,
     /localhost:8080|connection.*refused|tls/,
-    "kubectl asks localhost:8080, whoever listens there",
+    "kubectl connects to localhost:8080, whoever listens there",
   ),
   refused(
-    "a host and a port and a path without a scheme",
+    "a host, a port and a path without a scheme",
     PLAIN((plain) => `${plain}/k8s`),
     NO_SERVER,
     /host must be a URL or a host:port pair/,
   ),
   refused(
-    "one slash after the scheme",
+    "a single slash after the scheme",
     PLAIN((plain) => `http:/${plain}`),
     NO_SERVER,
     /host must be/,
   ),
   refused("another scheme", PLAIN((plain) => `ftp://${plain}`), NO_SERVER, /protocol scheme/),
-  refused("a space before the server", PLAIN((plain) => ` http://${plain}`), NO_SERVER, /./),
-  refused("a port that is none", PLAIN(() => "https://127.0.0.1:99999"), NO_SERVER, /invalid port/),
-  refused("a port that is a word", PLAIN(() => "https://127.0.0.1:https"), NO_SERVER, /./),
+  refused("a leading space in the server", PLAIN((plain) => ` http://${plain}`), NO_SERVER, /./),
+  refused("an invalid port", PLAIN(() => "https://127.0.0.1:99999"), NO_SERVER, /invalid port/),
+  refused("a non-numeric port", PLAIN(() => "https://127.0.0.1:https"), NO_SERVER, /./),
   fails(
-    "a user and a password in the server, which are sent in place of the token",
+    "a user and a password in the server, which replace the token",
     (draft, { url, canary }) => {
       clusterOf(draft).server = url.replace("://", `://admin:${canary}@`);
     },
@@ -68,33 +71,33 @@ export const CLUSTER_ROWS: readonly Row[] = [
     /Forbidden|forbidden/,
   ),
   refused(
-    "a user in the server with an escape that is none",
+    "a user in the server with an invalid percent escape",
     PLAIN((plain) => `http://a%zz@${plain}`),
     NO_SERVER,
     /./,
   ),
   works(
-    "a user and a password in the server by plain HTTP",
+    "a user and a password in a plain HTTP server",
     PLAIN((plain) => `http://u:p@${plain}`),
   ),
-  works("an authority in a file", (draft) => {
+  works("a certificate authority in a file", (draft) => {
     draft.clusters[0].cluster = { ...withoutAuthority(draft), [AUTHORITY]: "ca.pem" };
   }, { files: ({ ca }) => ({ "ca.pem": ca }) }),
-  works("an authority in a file beside the link that the kubeconfig is", (draft) => {
+  works("a certificate authority in a file, relative to a symbolic link", (draft) => {
     draft.clusters[0].cluster = { ...withoutAuthority(draft), [AUTHORITY]: "ca.pem" };
   }, { files: ({ ca }) => ({ "ca.pem": ca }), isLink: true }),
-  works("an authority among others, with words between", (draft, { ca, otherCa }) => {
+  works("several certificate authorities with text between them", (draft, { ca, otherCa }) => {
     clusterOf(draft)[`${AUTHORITY}-data`] = btoa(`first\n${otherCa}\nand then\n${ca}`);
   }),
-  works("an authority behind a certificate that is none", (draft, { ca }) => {
+  works("a certificate authority after an invalid certificate", (draft, { ca }) => {
     const none = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
     clusterOf(draft)[`${AUTHORITY}-data`] = btoa(none + ca);
   }),
-  works("an authority in base64 over lines", (draft, { ca }) => {
+  works("a certificate authority in wrapped base64", (draft, { ca }) => {
     clusterOf(draft)[`${AUTHORITY}-data`] = btoa(ca).replace(/.{64}/g, "$&\n");
   }),
   refused(
-    "an authority both as data and in a file",
+    "a certificate authority both as data and in a file",
     (draft) => {
       clusterOf(draft)[AUTHORITY] = "ca.pem";
     },
@@ -103,7 +106,7 @@ export const CLUSTER_ROWS: readonly Row[] = [
     { files: ({ ca }) => ({ "ca.pem": ca }) },
   ),
   refused(
-    "an authority beside insecure-skip-tls-verify",
+    "a certificate authority beside insecure-skip-tls-verify",
     (draft) => {
       clusterOf(draft)["insecure-skip-tls-verify"] = true;
     },
@@ -111,7 +114,7 @@ export const CLUSTER_ROWS: readonly Row[] = [
     /root certificates file with the insecure flag/,
   ),
   refused(
-    "an authority in a file beside insecure-skip-tls-verify",
+    "a certificate authority in a file beside insecure-skip-tls-verify",
     (draft) => {
       const server = withoutAuthority(draft);
       const insecure = { "insecure-skip-tls-verify": true };
@@ -121,12 +124,12 @@ export const CLUSTER_ROWS: readonly Row[] = [
     /root certificates file with the insecure flag/,
     { files: ({ ca }) => ({ "ca.pem": ca }) },
   ),
-  works("insecure-skip-tls-verify alone", (draft) => {
+  works("insecure-skip-tls-verify only", (draft) => {
     const server = withoutAuthority(draft);
     draft.clusters[0].cluster = { ...server, "insecure-skip-tls-verify": true };
   }),
   refused(
-    "data of an authority that is no PEM",
+    "certificate authority data that is not PEM",
     (draft, { canary }) => {
       clusterOf(draft)[`${AUTHORITY}-data`] = btoa(canary);
     },
@@ -134,7 +137,7 @@ export const CLUSTER_ROWS: readonly Row[] = [
     /unable to load root certificates/,
   ),
   refused(
-    "data of an authority that is a key",
+    "certificate authority data that is a key",
     (draft, { client }) => {
       clusterOf(draft)[`${AUTHORITY}-data`] = btoa(client.key);
     },
@@ -142,7 +145,7 @@ export const CLUSTER_ROWS: readonly Row[] = [
     /unable to load root certificates/,
   ),
   refused(
-    "a file of an authority that is no PEM",
+    "a certificate authority file that is not PEM",
     (draft) => {
       draft.clusters[0].cluster = { ...withoutAuthority(draft), [AUTHORITY]: "ca.pem" };
     },
@@ -151,7 +154,7 @@ export const CLUSTER_ROWS: readonly Row[] = [
     { files: ({ canary }) => ({ "ca.pem": canary }) },
   ),
   refused(
-    "a file of an authority that is not there",
+    "a certificate authority file that does not exist",
     (draft) => {
       draft.clusters[0].cluster = { ...withoutAuthority(draft), [AUTHORITY]: "gone.pem" };
     },
@@ -159,7 +162,7 @@ export const CLUSTER_ROWS: readonly Row[] = [
     /unable to read certificate-authority/,
   ),
   fails(
-    "an empty file of an authority, which stands for the system's",
+    "an empty certificate authority file, which means the system's",
     (draft) => {
       draft.clusters[0].cluster = { ...withoutAuthority(draft), [AUTHORITY]: "ca.pem" };
     },
@@ -168,7 +171,7 @@ export const CLUSTER_ROWS: readonly Row[] = [
     { files: () => ({ "ca.pem": "" }) },
   ),
   fails(
-    "another authority",
+    "another certificate authority",
     (draft, { otherCa }) => {
       clusterOf(draft)[`${AUTHORITY}-data`] = btoa(otherCa);
     },
@@ -182,7 +185,7 @@ export const CLUSTER_ROWS: readonly Row[] = [
     clusterOf(draft)["proxy-url"] = "";
   }),
   refused(
-    "a proxy of another kind",
+    "a proxy of an unsupported scheme",
     (draft) => {
       clusterOf(draft)["proxy-url"] = "ftp://127.0.0.1:1";
     },

@@ -3,10 +3,10 @@ import { clusterOf, fails, refused, type Row, unsafe, works } from "./row.ts";
 const LOADING = /error loading config file/;
 const TWICE = /have the same name$/;
 
-/** The lists of a kubeconfig, and what of them counts. */
+/** The lists of a kubeconfig, and which of their entries matter. */
 export const ENTRY_ROWS: readonly Row[] = [
   refused(
-    "the name of the current cluster twice: the first would be another one",
+    "a duplicate entry for the current cluster, of which the first is another one",
     (draft, { canary }) => {
       draft.clusters.unshift({ name: "c", cluster: { server: `https://${canary}.invalid` } });
     },
@@ -14,7 +14,7 @@ export const ENTRY_ROWS: readonly Row[] = [
     /duplicate name/,
   ),
   refused(
-    "the name of the current user twice",
+    "a duplicate entry for the current user",
     (draft, { canary }) => {
       draft.users.push({ name: "u", user: { token: canary } });
     },
@@ -22,7 +22,7 @@ export const ENTRY_ROWS: readonly Row[] = [
     /duplicate name/,
   ),
   refused(
-    "the name of the current context twice",
+    "a duplicate entry for the current context",
     (draft) => {
       draft.contexts.push(draft.contexts[0]);
     },
@@ -30,7 +30,7 @@ export const ENTRY_ROWS: readonly Row[] = [
     /duplicate name/,
   ),
   refused(
-    "the name of a cluster twice that is not used",
+    "a duplicate entry for an unused cluster",
     (draft) => {
       for (let i = 0; i < 2; i++) draft.clusters.push({ name: "d", cluster: {} });
     },
@@ -38,7 +38,7 @@ export const ENTRY_ROWS: readonly Row[] = [
     /duplicate name/,
   ),
   refused(
-    "the name of a user twice that is not used",
+    "a duplicate entry for an unused user",
     (draft) => {
       draft.users.push(draft.users[1]);
     },
@@ -46,7 +46,7 @@ export const ENTRY_ROWS: readonly Row[] = [
     /duplicate name/,
   ),
   refused(
-    "the name of a context twice that is not used",
+    "a duplicate entry for an unused context",
     (draft) => {
       for (let i = 0; i < 2; i++) draft.contexts.push({ name: "y", context: {} });
     },
@@ -54,7 +54,7 @@ export const ENTRY_ROWS: readonly Row[] = [
     /duplicate name/,
   ),
   refused(
-    "the name of an extension twice in a user that is not used",
+    "a duplicate extension in an unused user",
     (draft) => {
       const extension = { name: "e", extension: {} };
       draft.users[1].user.extensions = [extension, extension];
@@ -62,29 +62,29 @@ export const ENTRY_ROWS: readonly Row[] = [
     TWICE,
     /duplicate name/,
   ),
-  works("another context without a cluster", (draft) => {
+  works("an unused context without a cluster", (draft) => {
     draft.contexts.push({ name: "dev", context: { namespace: "x", user: "", cluster: "" } });
   }),
-  works("another context of a cluster and a user that are not there", (draft) => {
+  works("an unused context with a missing cluster and user", (draft) => {
     draft.contexts.push({ name: "dev", context: { cluster: "gone", user: "gone" } });
   }),
-  works("another cluster with an empty server", (draft) => {
+  works("an unused cluster with an empty server", (draft) => {
     draft.clusters.push({ name: "d", cluster: { server: "" } });
   }),
-  works("another cluster with a server that is none", (draft) => {
+  works("an unused cluster with an invalid server", (draft) => {
     draft.clusters.push({ name: "d", cluster: { server: "ht!tp://[", "proxy-url": "no:proxy" } });
   }),
-  works("another user that is null", (draft) => {
+  works("an unused user that is null", (draft) => {
     draft.users.push({ name: "v", user: null });
   }),
-  works("another user with contradictions", (draft, { canary }) => {
+  works("an unused user with contradictory fields", (draft, { canary }) => {
     const contradicting = { token: canary, username: "x", "client-certificate": "gone.pem" };
     draft.users.push({ name: "v", user: { ...contradicting, exec: { command: "" } } });
   }),
-  works("another cluster whose authority is in a file that is not there", (draft) => {
+  works("an unused cluster with a missing certificate authority file", (draft) => {
     draft.clusters.push({ name: "d", cluster: { "certificate-authority": "gone.pem" } });
   }),
-  works("an entry that is null", (draft) => {
+  works("a null entry", (draft) => {
     draft.clusters.push(null);
   }),
   works("'preferences' and 'extensions'", (draft) => {
@@ -95,19 +95,19 @@ export const ENTRY_ROWS: readonly Row[] = [
     draft.preferences = null;
     draft.extensions = null;
   }),
-  works("fields that nobody knows", (draft) => {
+  works("unknown fields", (draft) => {
     draft["more-of-it"] = { a: [1] };
     clusterOf(draft).more = 1;
     draft.contexts[0].more = [];
   }),
-  works("a namespace that is none", (draft) => {
+  works("an invalid namespace", (draft) => {
     draft.contexts[0].context.namespace = "Not A Namespace";
   }),
   works("no apiVersion and no kind", (draft) => {
     delete draft.apiVersion;
     delete draft.kind;
   }),
-  works("an apiVersion and a kind that are empty", (draft) => {
+  works("an empty apiVersion and kind", (draft) => {
     draft.apiVersion = "";
     draft.kind = null;
   }),
@@ -128,7 +128,7 @@ export const ENTRY_ROWS: readonly Row[] = [
     LOADING,
   ),
   refused(
-    "apiversion in small letters, which is read all the same",
+    "apiversion in lower case, which is read anyway",
     (draft) => {
       delete draft.apiVersion;
       draft.apiversion = "v2";
@@ -145,7 +145,7 @@ export const ENTRY_ROWS: readonly Row[] = [
     LOADING,
   ),
   refused(
-    "clusters that are no list",
+    "clusters that are not a list",
     (draft) => {
       draft.clusters = { c: draft.clusters[0].cluster };
     },
@@ -153,7 +153,7 @@ export const ENTRY_ROWS: readonly Row[] = [
     LOADING,
   ),
   refused(
-    "a user that is not used and no mapping",
+    "an unused user that is not a mapping",
     (draft, { canary }) => {
       draft.users[1].user = canary;
     },
@@ -161,7 +161,7 @@ export const ENTRY_ROWS: readonly Row[] = [
     LOADING,
   ),
   refused(
-    "a flag in quotes in a cluster that is not used",
+    "a quoted flag in an unused cluster",
     (draft) => {
       draft.clusters.push({ name: "d", cluster: { "insecure-skip-tls-verify": "true" } });
     },
@@ -169,7 +169,7 @@ export const ENTRY_ROWS: readonly Row[] = [
     LOADING,
   ),
   refused(
-    "a token of a user that is not used and a number",
+    "a numeric token in an unused user",
     (draft) => {
       draft.users[1].user.token = 1234567;
     },
@@ -177,7 +177,7 @@ export const ENTRY_ROWS: readonly Row[] = [
     LOADING,
   ),
   refused(
-    "data of a user that is not used and no base64",
+    "data in an unused user that is not base64",
     (draft, { canary }) => {
       draft.users[1].user["client-key-data"] = canary;
     },
@@ -185,7 +185,7 @@ export const ENTRY_ROWS: readonly Row[] = [
     /illegal base64/,
   ),
   fails(
-    "a field in another case of letters, which is not known",
+    "a field name in the wrong case, which is ignored",
     (draft, { token }) => {
       draft.users[0].user = { Token: token, username: "u", password: "p" };
     },
@@ -199,14 +199,14 @@ export const ENTRY_ROWS: readonly Row[] = [
     },
     /^its 'current-context' is not set$/,
     /localhost:8080|connection.*refused|no configuration/,
-    "kubectl asks http://localhost:8080, whoever listens there",
+    "kubectl connects to http://localhost:8080, whoever listens there",
   ),
-  works("no current context, and a context without a name, which is then meant", (draft) => {
+  works("no current context and a context without a name, which is used", (draft) => {
     draft["current-context"] = "";
     draft.contexts[0].name = "";
   }),
   refused(
-    "a current context that is not there",
+    "a current context that does not exist",
     (draft) => {
       draft["current-context"] = "y";
     },
@@ -214,16 +214,16 @@ export const ENTRY_ROWS: readonly Row[] = [
     /context was not found/,
   ),
   unsafe(
-    "a current cluster that is not there",
+    "a current cluster that does not exist",
     (draft) => {
       draft.contexts[0].context.cluster = "d";
     },
     /^its current context names a cluster that does not exist$/,
     /localhost:8080|connection.*refused/,
-    "kubectl asks http://localhost:8080, whoever listens there",
+    "kubectl connects to http://localhost:8080, whoever listens there",
   ),
   refused(
-    "a current user that is not there",
+    "a current user that does not exist",
     (draft) => {
       draft.contexts[0].context.user = "v";
     },

@@ -10,17 +10,17 @@ import { readYaml } from "../../src/kube/kubeconfig/yaml.ts";
 import { escapedJson } from "../../src/log/escaped.ts";
 import { folder } from "../cli/support.ts";
 
-/** One context of kubeconfigs, as `kubectl config view --minify --flatten --raw` gives it. */
+/** One context of kubeconfigs as `kubectl config view --minify --flatten --raw` prints it. */
 
 const KUBECTL = Deno.env.get("ARGOCD_CONFIGURER_TEST_KUBECTL") ?? "kubectl";
 
 interface Row {
-  /** Files by their paths; an object is a kubeconfig. */
+  /** Files by path; an object is a kubeconfig. */
   readonly files: Readonly<Record<string, string | object>>;
-  /** KUBECONFIG, each below the folder. @default the kubeconfig `config` */
+  /** KUBECONFIG, paths relative to the folder. @default the kubeconfig `config` */
   readonly list?: readonly string[];
   readonly contexts: readonly string[];
-  /** The folder of the kubeconfig that has the users. @default that of all files */
+  /** The folder of the kubeconfig with the users. @default that of all files */
   readonly usersIn?: string;
 }
 
@@ -60,7 +60,7 @@ const EXTENSIONS = [{
 }];
 
 const ROWS: Record<string, Row> = {
-  "tokens, of several contexts": {
+  "tokens of several contexts": {
     files: {
       config: {
         ...config(
@@ -98,7 +98,7 @@ const ROWS: Record<string, Row> = {
     usersIn: "sub",
     contexts: ["one", "two", "three"],
   },
-  "data that is embedded already, with line breaks": {
+  "embedded data with line breaks": {
     files: {
       config: config(
         entry("one", { "certificate-authority-data": `${btoa("fake")}\n` }, {
@@ -109,7 +109,7 @@ const ROWS: Record<string, Row> = {
     },
     contexts: ["one"],
   },
-  "plugins by name, by relative and by absolute path": {
+  "plugins by name, by relative path and by absolute path": {
     files: {
       "sub/config": config(
         entry("name", {}, exec("aws")),
@@ -125,7 +125,7 @@ const ROWS: Record<string, Row> = {
     usersIn: "sub",
     contexts: ["name", "relative", "below", "absolute", "oidc"],
   },
-  "what else there may be": {
+  "other fields": {
     files: {
       config: {
         ...config(
@@ -145,7 +145,7 @@ const ROWS: Record<string, Row> = {
     },
     contexts: ["one"],
   },
-  "names and values that YAML takes for something else": {
+  "names and values that YAML reads as another type": {
     files: {
       config: config(
         entry("yes", {}, { token: "1.20", username: "" }),
@@ -173,7 +173,7 @@ contexts:
     },
     contexts: ["a", "b"],
   },
-  "several files, of which the first with an entry counts": {
+  "several files, of which the first with an entry wins": {
     files: {
       "a/config": {
         ...config(entry("one", { "certificate-authority": "ca.crt" }, { token: "fake-first" })),
@@ -210,7 +210,7 @@ contexts:
 };
 
 for (const [sentence, row] of Object.entries(ROWS)) {
-  Deno.test(`a context is flattened as by kubectl: ${sentence}`, async () => {
+  Deno.test(`a context is flattened as kubectl does it: ${sentence}`, async () => {
     await using here = await folder();
     for (const [name, content] of Object.entries(row.files)) {
       await Deno.mkdir(join(here.path, name, ".."), { recursive: true });
@@ -222,12 +222,12 @@ for (const [sentence, row] of Object.entries(ROWS)) {
     for (const context of row.contexts) {
       const flat = flattened(minified(config.reveal(), context), Deno.readFileSync);
       const ours = textOfDocument(documentOf(flat));
-      // It leaves two kinds of paths relative, which lead nowhere from another folder: of a token's
+      // kubectl leaves two kinds of paths relative, which are invalid in another folder: of a token
       // file, and of a plugin.
       const folder = join(here.path, row.usersIn ?? ".");
       const theirs = merged([{ config: await byKubectl(list, context), folder }]);
       assert.deepEqual(parseConfig(readYaml(ours)), theirs, context);
-      // What is written is read by kubectl as it is by this program.
+      // kubectl reads the written file as this program does.
       const file = await here.write("written", ours);
       assert.deepEqual(await byKubectl(file, context), flat, context);
     }

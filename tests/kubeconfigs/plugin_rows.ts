@@ -12,7 +12,7 @@ import {
 const V1 = "client.authentication.k8s.io/v1";
 const V1BETA1 = `${V1}beta1`;
 
-/** A user with a plugin that gives the administrator's token. */
+/** A user with a plugin that prints the administrator's token. */
 function plugin(draft: Draft, { plugin }: Parts, more: Draft = {}): void {
   const exec = { apiVersion: V1, command: plugin, args: ["get-token"], interactiveMode: "Never" };
   credentials(draft, { exec: { ...exec, ...more } });
@@ -20,7 +20,7 @@ function plugin(draft: Draft, { plugin }: Parts, more: Draft = {}): void {
 
 const with_ = (more: Draft): Row["make"] => (draft, parts) => plugin(draft, parts, more);
 
-/** A program that answers with this. */
+/** A plugin that prints this. */
 const answering = (answer: object): Pick<Row, "files"> => ({
   files: () => ({ "plugin.sh": `#!/bin/sh\ncat <<'EOF'\n${JSON.stringify(answer)}\nEOF\n` }),
 });
@@ -28,11 +28,11 @@ const answering = (answer: object): Pick<Row, "files"> => ({
 const beside = with_({ command: "./plugin.sh" });
 const PLUGIN_GIVES_NOTHING = /getting credentials|exec plugin/;
 
-/** Programs for the credentials of the current user. */
+/** Plugins and auth providers of the current user. */
 export const PLUGIN_ROWS: readonly Row[] = [
   works("a plugin", with_({})),
-  works("a plugin that may ask, if there is anyone", with_({ interactiveMode: "IfAvailable" })),
-  works("a plugin that is told of the cluster", with_({ provideClusterInfo: true })),
+  works("a plugin with interactiveMode IfAvailable", with_({ interactiveMode: "IfAvailable" })),
+  works("a plugin with provideClusterInfo", with_({ provideClusterInfo: true })),
   works(
     "a plugin beside the kubeconfig, in v1beta1 and without 'interactiveMode'",
     with_({ command: "./plugin.sh", apiVersion: V1BETA1, interactiveMode: undefined }),
@@ -43,12 +43,12 @@ export const PLUGIN_ROWS: readonly Row[] = [
         ),
     },
   ),
-  works("a plugin beside the link that the kubeconfig is", beside, {
+  works("a plugin relative to a symbolic link", beside, {
     files: ({ token }) =>
       answering({ apiVersion: V1, kind: "ExecCredential", status: { token } }).files!({} as Parts),
     isLink: true,
   }),
-  works("a plugin that gives a certificate", beside, {
+  works("a plugin that returns a certificate", beside, {
     files: ({ client }) =>
       answering({
         apiVersion: V1,
@@ -60,7 +60,7 @@ export const PLUGIN_ROWS: readonly Row[] = [
     plugin(draft, parts, { command: parts.failingPlugin });
     userOf(draft).token = parts.token;
   }),
-  works("a token beside a plugin that is not there", (draft, parts) => {
+  works("a token beside a plugin that does not exist", (draft, parts) => {
     plugin(draft, parts, { command: "no-such-plugin" });
     userOf(draft).token = parts.token;
   }),
@@ -70,11 +70,11 @@ export const PLUGIN_ROWS: readonly Row[] = [
     userOf(draft)["client-certificate-data"] = btoa(certificate);
     userOf(draft)["client-key-data"] = btoa(key);
   }),
-  works("plain HTTP, where no plugin is run", (draft, parts) => {
+  works("plain HTTP with a plugin, which is not run", (draft, parts) => {
     plugin(draft, parts, { command: "no-such-plugin", apiVersion: "v0", interactiveMode: "Never" });
     draft.clusters[0].cluster = { server: `http://${parts.plain}` };
   }),
-  works("a plugin that is null, beside a token", (draft) => {
+  works("a null plugin beside a token", (draft) => {
     userOf(draft).exec = null;
   }),
   refused(
@@ -99,7 +99,7 @@ export const PLUGIN_ROWS: readonly Row[] = [
     /invalid interactiveMode/,
   ),
   refused(
-    "a plugin that asks for a terminal",
+    "a plugin that requires a terminal",
     with_({ interactiveMode: "Always" }),
     /^the credential plugin of its current user requires a terminal \(interactiveMode: Always\)$/,
     /standard input is not a terminal/,
@@ -150,19 +150,19 @@ export const PLUGIN_ROWS: readonly Row[] = [
     /executable no-such-plugin not found/,
   ),
   refused(
-    "a plugin that is not beside the kubeconfig",
+    "a plugin that does not exist beside the kubeconfig",
     beside,
     /^the credential plugin 'plugin\.sh' of its current user is not an executable file$/,
     /exec: fork\/exec .*no such file/,
   ),
   refused(
-    "a plugin that is a folder",
+    "a plugin that is a directory",
     with_({ command: "/tmp" }),
     /^the credential plugin 'tmp' of its current user is not an executable file$/,
     /permission denied/,
   ),
   fails(
-    "a plugin that answers in another version",
+    "a plugin that answers in another apiVersion",
     beside,
     "invalid_kubeconfig",
     /exec plugin is configured to use API version/,
@@ -174,14 +174,14 @@ export const PLUGIN_ROWS: readonly Row[] = [
     },
   ),
   fails(
-    "a plugin that answers in a version that is none",
+    "a plugin that answers in an unknown apiVersion",
     beside,
     "unauthorized",
     /decoding stdout/,
     answering({ apiVersion: `${V1}alpha1`, kind: "ExecCredential", status: { token: "x" } }),
   ),
   fails(
-    "a plugin that answers with half a certificate",
+    "a plugin that answers with a key and no certificate",
     beside,
     "unauthorized",
     /only certificate or key, not both/,
@@ -232,7 +232,7 @@ export const PLUGIN_ROWS: readonly Row[] = [
     /The gcp auth plugin has been removed/,
   ),
   refused(
-    "an auth provider that nobody knows",
+    "an unknown auth provider",
     (draft, { canary }) => credentials(draft, { "auth-provider": { name: canary } }),
     /^the 'auth-provider' of its current user is not supported by kubectl$/,
     /no Auth Provider found/,
@@ -243,12 +243,12 @@ export const PLUGIN_ROWS: readonly Row[] = [
     /^the 'auth-provider' of its current user has no 'idp-issuer-url'$/,
     /Must provide idp-issuer-url/,
   ),
-  works("a token beside the auth provider oidc, which is not asked", (draft) => {
+  works("a token beside the auth provider oidc, which is not used", (draft) => {
     const config = { "idp-issuer-url": "https://127.0.0.1:1", "client-id": "x" };
     userOf(draft)["auth-provider"] = { name: "oidc", config };
   }),
   fails(
-    "the auth provider oidc without any token",
+    "the auth provider oidc without a token",
     (draft) => {
       const config = { "idp-issuer-url": "https://127.0.0.1:1", "client-id": "x" };
       credentials(draft, { "auth-provider": { name: "oidc", config } });

@@ -1,62 +1,62 @@
 import type { KubeErrorKind } from "../../src/kube/errors.ts";
 
-/** What the kubeconfigs of the table are made of. */
+/** The parts of the table's kubeconfigs. */
 export interface Parts {
-  /** https://127.0.0.1:PORT of a real API server, whose authority is `ca`, in PEM. */
+  /** https://127.0.0.1:PORT of a real API server, and its certificate authority `ca`, in PEM. */
   readonly url: string;
   readonly ca: string;
-  /** An authority that did not sign the server's certificate. */
+  /** A certificate authority that did not sign the server's certificate. */
   readonly otherCa: string;
   /** A token and a certificate of administrators. */
   readonly token: string;
   readonly client: { readonly certificate: string; readonly key: string };
-  /** A key that is not of that certificate. */
+  /** A key that does not belong to that certificate. */
   readonly otherKey: string;
-  /** 127.0.0.1:PORT of an API server by plain HTTP. */
+  /** 127.0.0.1:PORT of an API server over plain HTTP. */
   readonly plain: string;
   /** An HTTP proxy. */
   readonly proxy: string;
-  /** Stands in each kubeconfig, and may be in nothing that is said. */
+  /** Is in each kubeconfig, and must not be in any output. */
   readonly canary: string;
-  /** Program that gives the administrator's token, and one that fails. */
+  /** A program that prints the administrator's token, and one that fails. */
   readonly plugin: string;
   readonly failingPlugin: string;
 }
 
-/** A kubeconfig to be: what is written down of it, in its own words. */
+/** A kubeconfig as an object, before it is written as YAML. */
 // deno-lint-ignore no-explicit-any
 export type Draft = any;
 
-/** A kubeconfig, and the verdict on it. */
+/** A kubeconfig and its verdict. */
 export interface Row {
-  /** What it has that others have not. */
+  /** What is special about it. */
   readonly what: string;
-  /** @returns the kubeconfig's text, or what becomes that */
+  /** @returns the kubeconfig as text or as an object */
   make(draft: Draft, parts: Parts): string | Uint8Array<ArrayBuffer> | Draft | void;
-  /** Files beside it, by their names. */
+  /** Files beside it, by name. */
   files?(parts: Parts): Readonly<Record<string, string>>;
-  /** Whether the kubeconfig is a link, with those files beside the link. */
+  /** Whether the kubeconfig is a symbolic link, with those files beside the link. */
   readonly isLink?: true;
-  /** Whether kubectl takes it, or what it says. */
+  /** Whether kubectl accepts it, or kubectl's error. */
   readonly kubectl: "takes" | RegExp;
   /**
-   * What this program makes of it, by either transport: it works, is refused before the cluster is
-   * asked (which `clusters -o wide` says, too), or the cluster or a plugin brings a failure.
+   * This program's verdict, with either transport: it works, is rejected before the cluster is
+   * contacted (also by `clusters -o wide`), or the cluster or a plugin causes a failure.
    */
   readonly verdict: "works" | { readonly refused: RegExp } | { readonly kind: KubeErrorKind };
-  /** Why it is refused though kubectl may take it. */
+  /** Why it is rejected although kubectl may accept it. */
   readonly safety?: string;
 }
 
 type Make = Row["make"];
 type More = Partial<Pick<Row, "files" | "isLink">>;
 
-/** kubectl takes it. */
+/** kubectl accepts it. */
 export function works(what: string, make: Make, more: More = {}): Row {
   return { what, make, kubectl: "takes", verdict: "works", ...more };
 }
 
-/** kubectl refuses it. */
+/** kubectl rejects it. */
 export function refused(
   what: string,
   make: Make,
@@ -67,7 +67,7 @@ export function refused(
   return { what, make, kubectl, verdict: { refused: why }, ...more };
 }
 
-/** kubectl takes it, and this program does not: for safety, which is why. */
+/** kubectl accepts it, and this program rejects it for the reason `safety`. */
 export function unsafe(
   what: string,
   make: Make,
@@ -79,7 +79,7 @@ export function unsafe(
   return { what, make, kubectl, verdict: { refused: why }, safety, ...more };
 }
 
-/** Only asking tells. */
+/** It fails only when the cluster or a plugin is contacted. */
 export function fails(
   what: string,
   make: Make,
@@ -90,7 +90,7 @@ export function fails(
   return { what, make, kubectl, verdict: { kind }, ...more };
 }
 
-/** A kubeconfig that works, with more in it than counts. */
+/** A valid kubeconfig with additional, unused entries. */
 export function draftOf({ url, ca, token, canary }: Parts): Draft {
   return {
     apiVersion: "v1",
@@ -102,16 +102,16 @@ export function draftOf({ url, ca, token, canary }: Parts): Draft {
   };
 }
 
-/** Its current cluster and user, to be changed. */
+/** Its current cluster and user, to modify. */
 export const clusterOf = (draft: Draft): Draft => draft.clusters[0].cluster;
 export const userOf = (draft: Draft): Draft => draft.users[0].user;
 
-/** Gives its user other credentials. */
+/** Replaces its user's credentials. */
 export function credentials(draft: Draft, user: Draft): void {
   draft.users[0].user = user;
 }
 
-/** A kubeconfig as text, to write down what objects have no words for. */
+/** A kubeconfig as text, for what objects cannot express. */
 export function textOf(parts: Parts, lines: {
   cluster?: string;
   user?: string;

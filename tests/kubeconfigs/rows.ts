@@ -5,11 +5,11 @@ import type { Row } from "./row.ts";
 import { USER_ROWS } from "./user_rows.ts";
 import { YAML_ROWS } from "./yaml_rows.ts";
 
-/** All rows of the table, by where they are odd. */
+/** All rows of the table, by the part of the kubeconfig that is unusual. */
 export const ROWS: readonly { readonly where: string; readonly row: Row }[] = Object.entries({
-  "written down": YAML_ROWS,
-  "in its lists": ENTRY_ROWS,
-  "in its cluster": CLUSTER_ROWS,
-  "in its user": USER_ROWS,
-  "in its programs": PLUGIN_ROWS,
+  "YAML": YAML_ROWS,
+  "lists": ENTRY_ROWS,
+  "cluster": CLUSTER_ROWS,
+  "user": USER_ROWS,
+  "plugins": PLUGIN_ROWS,
 }).flatMap(([where, rows]) => rows.map((row) => ({ where, row })));

@@ -1,8 +1,8 @@
-/** A SOCKS 5 proxy without passwords, for IPv4 addresses alone. @see RFC 1928 */
+/** A SOCKS 5 proxy without passwords, for IPv4 addresses only. @see RFC 1928 */
 export interface SocksProxy extends AsyncDisposable {
   /** socks5://127.0.0.1:PORT */
   readonly url: string;
-  /** How many were made through it. */
+  /** The number of connections made through it. */
   connections(): number;
 }
 
@@ -12,7 +12,7 @@ export function socksProxy(): SocksProxy {
   const open = new Set<Deno.Conn>();
 
   async function serve(client: Deno.Conn): Promise<void> {
-    await read(client, (await read(client, 2))[1]!); // the methods that it offers
+    await read(client, (await read(client, 2))[1]!); // the offered methods
     await client.write(Uint8Array.of(5, 0)); // no password
     const request = await read(client, 10); // version, CONNECT, 0, IPv4, the address and the port
     const hostname = request.subarray(4, 8).join(".");
@@ -31,7 +31,7 @@ export function socksProxy(): SocksProxy {
     const served: Promise<void>[] = [];
     for await (const client of listener) {
       open.add(client);
-      served.push(serve(client).catch(() => {})); // one of the two has gone
+      served.push(serve(client).catch(() => {})); // one of the two has disconnected
     }
     await Promise.all(served);
   })();
@@ -57,7 +57,7 @@ async function read(from: Deno.Conn, length: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(length);
   for (let at = 0; at < length;) {
     const count = await from.read(bytes.subarray(at));
-    if (count === null) throw new Error("the client has gone");
+    if (count === null) throw new Error("the client has disconnected");
     at += count;
   }
   return bytes;

@@ -4,7 +4,7 @@ import { makeAuthority } from "../../scripts/control_plane/certificates.ts";
 import type { ControlPlaneClient } from "../../scripts/control_plane/connect.ts";
 import { draftOf, type Parts, type Row } from "./row.ts";
 
-/** What kubeconfigs are made of, from the control plane's own. */
+/** The parts of kubeconfigs, from the control plane's own. */
 export async function partsOf(plane: ControlPlaneClient, plain: string): Promise<Parts> {
   const { url, dir, kubeconfigs } = plane;
   // deno-lint-ignore no-explicit-any
@@ -32,9 +32,9 @@ export async function partsOf(plane: ControlPlaneClient, plain: string): Promise
 }
 
 /**
- * Writes a row's kubeconfig as `folder/clusters/NAME.kubeconfig`, a folder of its own for each row,
- * as the files beside it may have the same names.
- * @returns that file
+ * Writes a row's kubeconfig as `folder/clusters/NAME.kubeconfig`. Each row needs its own folder,
+ * since the files beside it may have the same names.
+ * @returns the path of the file
  */
 export async function write(row: Row, parts: Parts, folder: string, name: string): Promise<string> {
   const draft = draftOf(parts);
@@ -62,7 +62,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** What kubectl itself says of a kubeconfig, with which it is to list secrets. */
+/** The output of kubectl itself when it lists secrets with a kubeconfig. */
 export async function judgedByKubectl(
   kubectl: string,
   kubeconfig: string,

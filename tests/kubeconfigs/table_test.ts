@@ -8,11 +8,11 @@ import { partsOf } from "./stage.ts";
 import { type Verdicts, verdictsOn } from "./verdicts.ts";
 
 /**
- * Odd kubeconfigs, on each of which kubectl itself, this program over either transport, and
- * `clusters -o wide` have the same verdict; where it is another one for safety, the row says so.
+ * Unusual kubeconfigs for which kubectl itself, this program with either transport, and
+ * `clusters -o wide` have the same verdict; a row says so if it differs for safety.
  */
 
-/** All verdicts, got for two rows at once: most of the time is kubectl's. */
+/** All verdicts, determined for two rows at once: kubectl takes most of the time. */
 let begun: Promise<{ parts: Parts; all: Map<Row, Promise<Verdicts>> }> | undefined;
 
 async function begin(): Promise<{ parts: Parts; all: Map<Row, Promise<Verdicts>> }> {
@@ -25,7 +25,7 @@ async function begin(): Promise<{ parts: Parts; all: Map<Row, Promise<Verdicts>>
   const all = new Map(
     ROWS.map(({ row }, i): [Row, Promise<Verdicts>] => {
       const verdicts = limit(() => verdictsOn(row, parts, { kubectl, folder, name: `row-${i}` }));
-      verdicts.catch(() => {}); // the test of the row says it
+      verdicts.catch(() => {}); // reported by the test of the row
       return [row, verdicts];
     }),
   );
@@ -36,19 +36,20 @@ async function begin(): Promise<{ parts: Parts; all: Map<Row, Promise<Verdicts>>
   return { parts, all };
 }
 
-Deno.test("the table has at least 100 kubeconfigs, and no sentence twice", () => {
+Deno.test("the table has at least 100 kubeconfigs and no duplicate name", () => {
   assert.ok(ROWS.length >= 100, `${ROWS.length}`);
   const sentences = new Set(ROWS.map(({ where, row }) => `${where} ${row.what}`));
   assert.equal(sentences.size, ROWS.length);
 });
 
+const verdictOf = ({ verdict }: Row) =>
+  verdict === "works" ? "works" : "refused" in verdict ? "is rejected" : `fails: ${verdict.kind}`;
+
 for (const { where, row } of ROWS) {
   Deno.test({
-    name: `a kubeconfig that has, ${where}, ${row.what}: ${
-      row.verdict === "works" ? "works" : "is refused"
-    }`,
+    name: `kubeconfig ${where}: ${row.what}: ${verdictOf(row)}`,
     ignore: controlPlane === undefined,
-    sanitizeOps: false, // the next rows are under way
+    sanitizeOps: false, // the next rows are in progress
     sanitizeResources: false,
     async fn() {
       const { parts, all } = await (begun ??= begin());
@@ -64,7 +65,9 @@ function check(row: Row, verdicts: Verdicts, { canary, token, client }: Parts): 
   assert.equal(kubectl.code === 0, isTaken, told);
   if (row.kubectl !== "takes") assert.match(kubectl.stderr, row.kubectl);
   const { verdict } = row;
-  if (row.safety === undefined) assert.equal(isTaken, verdict === "works", "kubectl is the judge");
+  if (row.safety === undefined) {
+    assert.equal(isTaken, verdict === "works", "kubectl's verdict differs from the row");
+  }
   for (const { name } of TRANSPORTS) {
     if (typeof verdict === "object" && "refused" in verdict) {
       for (const { is, why } of [wide[name]!, used[name]!]) {
@@ -77,14 +80,14 @@ function check(row: Row, verdicts: Verdicts, { canary, token, client }: Parts): 
     }
   }
   assert.deepEqual(wide.kubectl, wide.api);
-  // By itself, kubectl's own sentence says as much; that it got no user name is no sentence.
+  // kubectl's own error says as much; that it got no user name is not an error message.
   if (!isTaken && row.safety === undefined && !/^error: EOF$/m.test(kubectl.stderr)) {
     const kind = typeof verdict === "object" && "kind" in verdict
       ? verdict.kind
       : "invalid_kubeconfig";
     assert.deepEqual([...new Set(kinds)], [kind], told);
   }
-  // So does the api transport, when the kubeconfig was not looked at before.
+  // The api transport rejects it, too, if the kubeconfig was not vetted before.
   if (unvetted !== undefined && typeof verdict === "object") {
     const kind = "kind" in verdict ? verdict.kind : "invalid_kubeconfig";
     if (!/PATH|not an executable file/.test(String(wide.api!.why))) {

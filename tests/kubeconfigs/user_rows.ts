@@ -8,7 +8,7 @@ const pairOf = ({ certificate, key }: { certificate: string; key: string }) => (
 const HEADER = /is not allowed in an HTTP header$/;
 const GO_HEADER = /invalid header field value/;
 
-/** The current user, but for programs. */
+/** The current user, without plugins. */
 export const USER_ROWS: readonly Row[] = [
   works("a certificate and its key", (draft, { client }) => {
     credentials(draft, pairOf(client));
@@ -35,11 +35,11 @@ export const USER_ROWS: readonly Row[] = [
     /^its current user has a client certificate without its key$/,
     /client-key-data or client-key must be specified/,
   ),
-  works("a key without a certificate, which is not looked at", (draft, { canary }) => {
+  works("a key without a certificate, which is ignored", (draft, { canary }) => {
     Object.assign(userOf(draft), { ...inData("key", canary), "client-key": "gone.pem" });
   }),
   refused(
-    "a certificate that is no PEM",
+    "a certificate that is not PEM",
     (draft, { client, canary }) => {
       credentials(draft, { ...pairOf(client), ...inData("certificate", canary) });
     },
@@ -47,7 +47,7 @@ export const USER_ROWS: readonly Row[] = [
     /tls: failed to find any PEM data in certificate/,
   ),
   refused(
-    "a key that is no PEM",
+    "a key that is not PEM",
     (draft, { client, canary }) => {
       credentials(draft, { ...pairOf(client), ...inData("key", canary) });
     },
@@ -90,7 +90,7 @@ export const USER_ROWS: readonly Row[] = [
     { files: ({ client }) => ({ "u.key": client.key }) },
   ),
   refused(
-    "a certificate in a file that is not there",
+    "a certificate file that does not exist",
     (draft, { client }) => {
       credentials(draft, { "client-certificate": "gone.crt", ...inData("key", client.key) });
     },
@@ -117,7 +117,7 @@ export const USER_ROWS: readonly Row[] = [
     /more than one authentication method/,
   ),
   fails(
-    "a user name and a password, which the server does not know",
+    "a user name and a password that the server does not accept",
     (draft, { canary }) => {
       credentials(draft, { username: "u", password: canary });
     },
@@ -125,7 +125,7 @@ export const USER_ROWS: readonly Row[] = [
     /forbidden/,
   ),
   refused(
-    "a user name beside a token's file",
+    "a user name beside a token file",
     (draft) => {
       credentials(draft, { tokenFile: "token", username: "u" });
     },
@@ -150,7 +150,7 @@ export const USER_ROWS: readonly Row[] = [
     /EOF|Username/,
   ),
   refused(
-    "nothing but whom to be taken for",
+    "impersonation without credentials",
     (draft) => {
       credentials(draft, { as: "reader" });
     },
@@ -166,7 +166,7 @@ export const USER_ROWS: readonly Row[] = [
     /EOF|Username/,
   ),
   fails(
-    "a token that the server does not know",
+    "a token that the server does not accept",
     (draft, { canary }) => {
       credentials(draft, { token: canary });
     },
@@ -174,7 +174,7 @@ export const USER_ROWS: readonly Row[] = [
     /Unauthorized/,
   ),
   fails(
-    "a token with letters beyond ASCII",
+    "a token with non-ASCII letters",
     (draft) => {
       credentials(draft, { token: "fäke-tökén" });
     },
@@ -189,20 +189,20 @@ export const USER_ROWS: readonly Row[] = [
     HEADER,
     GO_HEADER,
   ),
-  works("a token's file", (draft) => {
+  works("a token file", (draft) => {
     credentials(draft, { tokenFile: "token" });
   }, { files: ({ token }) => ({ token: `${token}\n` }) }),
-  works("a token's file, which comes before the token beside it", (draft, { canary }) => {
+  works("a token file, which takes precedence over the token", (draft, { canary }) => {
     credentials(draft, { tokenFile: "token", token: canary });
   }, { files: ({ token }) => ({ token }) }),
-  works("a token beside a token's file that is not there", (draft) => {
+  works("a token beside a missing token file", (draft) => {
     userOf(draft).tokenFile = "gone";
   }),
-  works("a token beside an empty token's file", (draft) => {
+  works("a token beside an empty token file", (draft) => {
     userOf(draft).tokenFile = "token";
   }, { files: () => ({ token: "" }) }),
   refused(
-    "a token's file that is not there",
+    "a token file that does not exist",
     (draft) => {
       credentials(draft, { tokenFile: "gone" });
     },
@@ -210,7 +210,7 @@ export const USER_ROWS: readonly Row[] = [
     /no such file/,
   ),
   refused(
-    "an empty token's file",
+    "an empty token file",
     (draft) => {
       credentials(draft, { tokenFile: "token" });
     },
@@ -219,7 +219,7 @@ export const USER_ROWS: readonly Row[] = [
     { files: () => ({ token: "" }) },
   ),
   refused(
-    "a token's file of two lines",
+    "a token file of two lines",
     (draft) => {
       credentials(draft, { tokenFile: "token" });
     },
@@ -227,18 +227,18 @@ export const USER_ROWS: readonly Row[] = [
     GO_HEADER,
     { files: ({ token }) => ({ token: `${token}\nand more` }) },
   ),
-  works("somebody else to be taken for", (draft) => {
+  works("an impersonated user", (draft) => {
     userOf(draft).as = "reader";
   }),
   fails(
-    "somebody else to be taken for, who has no rights",
+    "an impersonated user without rights",
     (draft) => {
       userOf(draft).as = "no-rights";
     },
     "forbidden",
     /forbidden/,
   ),
-  works("groups and a uid to be taken for", (draft) => {
+  works("impersonated groups and uid", (draft) => {
     Object.assign(userOf(draft), {
       as: "nobody",
       "as-uid": "12",
@@ -251,14 +251,14 @@ export const USER_ROWS: readonly Row[] = [
       "as-user-extra": { "example.org/scope": ["a", "b"], "öther %": ["c"], none: [] },
     });
   }),
-  works("'as-user-extra' that is empty", (draft) => {
+  works("an empty 'as-user-extra'", (draft) => {
     userOf(draft)["as-user-extra"] = {};
   }),
   works("'as-groups' that are null", (draft) => {
     userOf(draft)["as-groups"] = null;
   }),
   refused(
-    "groups without somebody to be taken for",
+    "impersonated groups without a user",
     (draft) => {
       userOf(draft)["as-groups"] = ["system:masters"];
     },
@@ -266,7 +266,7 @@ export const USER_ROWS: readonly Row[] = [
     /without impersonating a user/,
   ),
   refused(
-    "'as-user-extra' without somebody to be taken for",
+    "'as-user-extra' without a user",
     (draft) => {
       userOf(draft)["as-user-extra"] = { a: ["b"] };
     },
@@ -274,7 +274,7 @@ export const USER_ROWS: readonly Row[] = [
     /without impersonating a user/,
   ),
   refused(
-    "somebody with a line break to be taken for",
+    "an impersonated user with a line break",
     (draft) => {
       userOf(draft).as = "reader\nX: y";
     },

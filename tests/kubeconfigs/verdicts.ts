@@ -9,26 +9,26 @@ import { type Transport, TRANSPORTS } from "../contract/subjects.ts";
 import type { Parts, Row } from "./row.ts";
 import { type Ended, judgedByKubectl, write } from "./stage.ts";
 
-/** What comes of listing secrets with a kubeconfig. */
+/** The outcome of listing secrets with a kubeconfig. */
 export interface Verdict {
-  /** `works`, `refused` before anybody is asked, or the kind of failure. */
+  /** `works`, `refused` before any request, or the kind of failure. */
   readonly is: string;
   readonly why?: string;
 }
 
-/** All that is said of one kubeconfig. */
+/** All verdicts on one kubeconfig. */
 export interface Verdicts {
-  /** By kubectl itself. */
+  /** Of kubectl itself. */
   readonly kubectl: Ended;
-  /** What kinds of failure this program takes that for. */
+  /** The kinds of failure that this program derives from kubectl's output. */
   readonly kinds: readonly string[];
-  /** By `clusters -o wide`, by transport. */
+  /** Of `clusters -o wide`, by transport. */
   readonly wide: Readonly<Record<string, Verdict>>;
-  /** By use, by transport. */
+  /** Of a list, by transport. */
   readonly used: Readonly<Record<string, Verdict>>;
-  /** By the api transport alone, when nobody has looked at the kubeconfig before. */
+  /** Of the api transport alone, without vetting the kubeconfig before. */
   readonly unvetted: Verdict | undefined;
-  /** Everything that this program says, which the kubeconfig's secrets must not be in. */
+  /** All output of this program, which must not contain the kubeconfig's secrets. */
   readonly said: string;
 }
 
@@ -36,7 +36,7 @@ const HERE = thisMachine();
 const rulesOf = (transport: string) =>
   vetRules(settingsOf({ transport }), { ...HERE, hasKubectl: true });
 
-/** Gets all verdicts on one row. */
+/** Determines all verdicts on one row. */
 export async function verdictsOn(
   row: Row,
   parts: Parts,
@@ -55,14 +55,14 @@ export async function verdictsOn(
   }
   const api = TRANSPORTS.find(({ name }) => name === "api")!;
   const unvetted = row.files === undefined
-    ? await listed(api, file, cacheDir, said).catch(() => undefined) // which is not YAML
+    ? await listed(api, file, cacheDir, said).catch(() => undefined) // not YAML
     : undefined;
   said.push(used, unvetted);
   const kinds = reported(own.stderr).map(({ kind, why }) => (said.push(why), kind));
   return { kubectl: own, kinds, wide, used, unvetted, said: JSON.stringify(said) };
 }
 
-/** What is told of it without asking its cluster. */
+/** The verdict without contacting the cluster. */
 async function vettedOf(file: string, transport: string): Promise<Verdict> {
   try {
     await vetKubeconfig(file, rulesOf(transport));
@@ -74,7 +74,7 @@ async function vettedOf(file: string, transport: string): Promise<Verdict> {
   }
 }
 
-/** As the program uses a cluster: looked at, then opened. */
+/** As the program uses a cluster: vetted, then opened. */
 async function useOf(
   file: string,
   transport: Transport,

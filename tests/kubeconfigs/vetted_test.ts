@@ -6,8 +6,8 @@ import { ROWS } from "./rows.ts";
 import { write } from "./stage.ts";
 
 /**
- * The table without kubectl and without a cluster: what is refused before anybody is asked, in which
- * words, and that nothing of the file is in them.
+ * The table without kubectl and without a cluster: what is rejected before any request, and that the
+ * error quotes nothing of the file.
  */
 
 const authority = makeAuthority("of the server");
@@ -29,7 +29,7 @@ const PARTS: Parts = {
 for (const { where, row } of ROWS) {
   const { verdict } = row;
   const why = typeof verdict === "object" && "refused" in verdict ? verdict.refused : undefined;
-  Deno.test(`a kubeconfig that has, ${where}, ${row.what}: ${why ? "is refused" : "is taken"}`, async () => {
+  Deno.test(`kubeconfig ${where}: ${row.what}: ${why ? "is rejected" : "is accepted"}`, async () => {
     const folder = await Deno.makeTempDir();
     try {
       const file = await write(row, PARTS, folder, "x");

@@ -3,45 +3,45 @@ import { refused, type Row, textOf, unsafe, works } from "./row.ts";
 const NOT_YAML = /^it is not valid YAML at line \d+, column \d+$/;
 const LOADING = /error loading config file/;
 
-/** How a kubeconfig is written down. */
+/** The YAML of a kubeconfig. */
 export const YAML_ROWS: readonly Row[] = [
-  works("nothing odd", (draft) => draft),
-  works("written as JSON", (draft) => JSON.stringify(draft, null, 2)),
-  works("written as JSON in one line", (draft) => JSON.stringify(draft)),
+  works("nothing unusual", (draft) => draft),
+  works("JSON", (draft) => JSON.stringify(draft, null, 2)),
+  works("JSON on one line", (draft) => JSON.stringify(draft)),
   works(
-    "a key twice: the last counts",
+    "a duplicate key, of which the last counts",
     (_, parts) => textOf(parts, { user: `token: ${parts.canary}\n    token: ${parts.token}` }),
   ),
   works(
-    "'users' twice: the last counts",
+    "'users' twice, of which the last counts",
     (_, parts) => textOf(parts, { before: "users: [{name: u, user: {}}]\n" }),
   ),
   works(
-    "'current-context' twice: the last counts",
+    "'current-context' twice, of which the last counts",
     (_, parts) => textOf(parts, { before: "current-context: nowhere\n" }),
   ),
   works(
-    "a second document: the first counts",
+    "a second document, of which the first counts",
     (_, parts) => textOf(parts, { after: "---\napiVersion: v2\nkind: Else\n" }),
   ),
   works("a second document that is not YAML", (_, parts) => textOf(parts, { after: "---\n[[\n" })),
-  works("an end of the document, and more", (_, parts) => textOf(parts, { after: "...\n]]\n" })),
-  works("a document with its mark", (_, parts) => textOf(parts, { before: "---\n" })),
+  works("a document end marker and more text", (_, parts) => textOf(parts, { after: "...\n]]\n" })),
+  works("a document start marker", (_, parts) => textOf(parts, { before: "---\n" })),
   works(
     "comments and blank lines",
     (_, parts) => textOf(parts, { before: "# one\n\n  # two\n", after: "\n# three" }),
   ),
-  works("lines that end in CR LF", (_, parts) => textOf(parts).replaceAll("\n", "\r\n")),
+  works("CRLF line endings", (_, parts) => textOf(parts).replaceAll("\n", "\r\n")),
   works("a byte order mark", (_, parts) => "\ufeff" + textOf(parts)),
-  works("a directive of YAML 1.1", (_, parts) => textOf(parts, { before: "%YAML 1.1\n---\n" })),
+  works("a YAML 1.1 directive", (_, parts) => textOf(parts, { before: "%YAML 1.1\n---\n" })),
   refused(
-    "a directive of YAML 1.2",
+    "a YAML 1.2 directive",
     (_, parts) => textOf(parts, { before: "%YAML 1.2\n---\n" }),
     /its %YAML directive is not version 1\.1/,
     LOADING,
   ),
   works(
-    "a bracket that closes at the margin",
+    "a closing bracket at the margin",
     (_, { token, ...parts }) =>
       textOf({ token, ...parts }).replace(
         /users:[^]*?\ncontexts/,
@@ -49,7 +49,7 @@ export const YAML_ROWS: readonly Row[] = [
       ),
   ),
   works(
-    "a quoted text over lines",
+    "a quoted scalar over several lines",
     (_, parts) => textOf(parts, { user: `token: "\\\n${parts.token}"` }),
   ),
   works("an anchor and an alias", (_, parts) =>
@@ -61,12 +61,12 @@ export const YAML_ROWS: readonly Row[] = [
     (_, parts) =>
       textOf(parts, { before: `mine: &mine {token: ${parts.token}}\n`, user: "<<: *mine" }),
   ),
-  works("a merge key after a token, which takes its place", (_, parts) =>
+  works("a merge key that overrides the token before it", (_, parts) =>
     textOf(parts, {
       before: `mine: &mine {token: ${parts.token}}\n`,
       user: `token: ${parts.canary}\n    <<: *mine`,
     })),
-  works("a token after a merge key, which takes its place", (_, parts) =>
+  works("a token that overrides the merge key before it", (_, parts) =>
     textOf(parts, {
       before: `mine: &mine {token: ${parts.canary}}\n`,
       user: `<<: *mine\n    token: ${parts.token}`,
@@ -85,17 +85,17 @@ export const YAML_ROWS: readonly Row[] = [
         .replace("current-context: x", "current-context: 2026-11-29T10:00:00Z"),
   ),
   works(
-    "a time of day as a name, which is no number",
+    "a time of day as a name, which is not a number",
     (_, parts) =>
       textOf(parts).replaceAll("name: x", "name: 12:30:45")
         .replace("current-context: x", "current-context: 12:30:45"),
   ),
   works(
-    "a tag of its own before a text",
+    "a custom tag before a string",
     (_, parts) => textOf(parts, { user: `token: !mine ${parts.token}` }),
   ),
   works(
-    "a number with the tag of texts",
+    "a number tagged as a string",
     (_, parts) =>
       textOf(parts).replaceAll("name: x", "name: !!str 12")
         .replace("current-context: x", 'current-context: "12"'),
@@ -109,19 +109,24 @@ export const YAML_ROWS: readonly Row[] = [
     /cannot unmarshal number/,
   ),
   refused(
-    "a name that YAML 1.1 takes for true",
+    "a name that YAML 1.1 reads as true",
     (_, parts) =>
       textOf(parts).replaceAll("name: x", "name: on")
         .replace("current-context: x", "current-context: on"),
     /is not a string; put it in quotes$/,
     /cannot unmarshal bool/,
   ),
-  works("JSON, and something behind it", (draft) => `${JSON.stringify(draft)}\n]]\n`),
+  works("JSON with trailing text", (draft) => `${JSON.stringify(draft)}\n]]\n`),
   works(
-    "lines indented, and one behind them that is not",
+    "indented lines followed by an unindented one",
     (_, parts) => textOf(parts).replace(/^/gm, " ").trimEnd() + "\nclusters: []\n",
   ),
-  refused("a bracket too many", (_, parts) => textOf(parts, { after: "]\n" }), NOT_YAML, LOADING),
+  refused(
+    "an extra closing bracket",
+    (_, parts) => textOf(parts, { after: "]\n" }),
+    NOT_YAML,
+    LOADING,
+  ),
   refused(
     "a tab before a key",
     (_, parts) => textOf(parts, { user: `token: ${parts.token}\n\ttokenFile: x` }),
@@ -129,37 +134,37 @@ export const YAML_ROWS: readonly Row[] = [
     LOADING,
   ),
   refused(
-    "a text that begins with @",
+    "a plain scalar that starts with @",
     (_, parts) => textOf(parts, { user: "token: @" + parts.token }),
     NOT_YAML,
     LOADING,
   ),
   refused(
-    "a quote that does not end",
+    "an unterminated quote",
     (_, parts) => textOf(parts, { user: `token: "${parts.canary}` }),
     NOT_YAML,
     LOADING,
   ),
   refused(
-    "an escape of JSON that YAML 1.1 has not",
+    "a JSON escape that YAML 1.1 does not have",
     (draft) => JSON.stringify(draft).replace("https://", String.raw`https:\/\/`),
     NOT_YAML,
     LOADING,
   ),
   refused(
-    "an alias of nothing",
+    "an undefined alias",
     (_, parts) => textOf(parts, { user: "token: *nothing" }),
     /^an alias \(\*\) in it has an unknown anchor$/,
     LOADING,
   ),
   refused(
-    "a merge of a text",
+    "a merge of a scalar",
     (_, parts) => textOf(parts, { user: `token: ${parts.token}\n    <<: text` }),
     /refers to no mapping$/,
     LOADING,
   ),
   refused("a list", (draft) => [draft], /^it is not a YAML mapping$/, LOADING),
-  refused("a text", (_, { canary }) => canary, /^it is not a YAML mapping$/, LOADING),
+  refused("a scalar", (_, { canary }) => canary, /^it is not a YAML mapping$/, LOADING),
   refused(
     "bytes that are not UTF-8",
     (_, parts) => Uint8Array.from([...new TextEncoder().encode(textOf(parts)), 0xc3, 0x28]),
@@ -176,17 +181,17 @@ export const YAML_ROWS: readonly Row[] = [
     },
     /^it is UTF-16, which is not allowed for safety; save it as UTF-8$/,
     "takes",
-    "two readers of one encoding are enough to keep alike",
+    "two encodings need not be parsed like kubectl does",
   ),
   unsafe(
-    "a line break that is neither LF nor CR LF",
+    "a line break other than LF and CRLF",
     (_, parts) => textOf(parts, { user: `token: ${parts.token} # one\u2028    as: reader` }),
     /^it contains a line break other than LF or CR LF, which is not allowed for safety$/,
     "takes",
-    "what kubectl reads behind it would be a comment to us",
+    "text after it is data to kubectl and a comment to this program",
   ),
   unsafe(
-    "aliases that unfold into what takes all memory",
+    "aliases that expand to more than memory",
     (_, parts) => {
       const levels = [..."bcdefghij"].map((key, i) =>
         `${key}: &${key} [${Array(9).fill(`*${"abcdefghi"[i]}`).join(",")}]\n`
@@ -195,10 +200,10 @@ export const YAML_ROWS: readonly Row[] = [
     },
     /^its aliases \(\*\) expand to more than is allowed for safety \(excessive aliasing\)$/,
     LOADING,
-    "kubectl refuses it, too, but not as YAML",
+    "kubectl rejects it, too, but not as YAML",
   ),
   unsafe(
-    "aliases that unfold into much, which kubectl still reads",
+    "aliases that expand to much, which kubectl still reads",
     (_, parts) =>
       textOf(parts, {
         before: `a: &a [${Array(900).fill("x").join(",")}]\nb: [${
@@ -207,13 +212,13 @@ export const YAML_ROWS: readonly Row[] = [
       }),
     /^its aliases \(\*\) expand to more than is allowed for safety \(excessive aliasing\)$/,
     "takes",
-    "a kubeconfig has no use for 45,000 pieces",
+    "a kubeconfig needs no 45,000 items",
   ),
   unsafe(
-    "brackets 150 deep",
+    "brackets nested 150 deep",
     (_, parts) => textOf(parts, { before: `a: ${"[".repeat(150)}${"]".repeat(150)}\n` }),
     /^it is nested deeper than is allowed for safety$/,
     "takes",
-    "deep nesting takes the parser's stack",
+    "deep nesting uses up the parser's stack",
   ),
 ];

@@ -17,15 +17,15 @@ import type { StoredSecret } from "../../src/kube/store.ts";
 import { seal } from "../../src/log/sealed.ts";
 import { pullCase } from "./pull_cases.ts";
 
-/** What this program says of a kubelet is what kubelet's own code does, in all of thousands of cases. */
+/** This program predicts what kubelet's own code does, in each of thousands of cases. */
 
 const ignore = !await kubeletReaderIsAtHand();
 
-/** Of all that is generated here: with it a failure comes again. */
+/** The seed of all generated cases: it reproduces a failure. */
 const SEED = 20261130;
 const CASES = 6000;
 
-/** What is tried in any order stands in one list, sorted. */
+/** Logins that are tried in any order are in one sorted list. */
 type Expected = Omit<PullAnswer, "tries"> & { readonly tries: readonly (readonly string[])[] };
 
 function expected({ image, secrets }: PullCase): Expected {
@@ -49,14 +49,14 @@ function expected({ image, secrets }: PullCase): Expected {
 
 const lineOf = (...parts: string[]) => JSON.stringify(parts);
 
-/** As {@link expected} has it, with the same groups. */
+/** Kubelet's result in the form of {@link expected}, with the same groups. */
 function grouped({ tries, ...rest }: PullAnswer, like: Expected): Expected {
   const lines = tries.map(({ secret, username, password }) => lineOf(secret, username, password));
   const groups = like.tries.map(({ length }) => lines.splice(0, length).sort());
   return { ...rest, tries: lines.length === 0 ? groups : [...groups, lines] };
 }
 
-/** What is told of a case begins with what kubelet tries first, and shows nobody's password. */
+/** The explanation of a case starts with what kubelet tries first, and shows no password. */
 function assertTold({ image, secrets }: PullCase, { repository, failed, tries }: PullAnswer): void {
   if (failed === "image") return;
   const named = secrets.map(({ name, type, data }): StoredSecret => ({
@@ -79,11 +79,11 @@ function assertTold({ image, secrets }: PullCase, { repository, failed, tries }:
   for (const password of shown.matchAll(UUID)) assert.fail(`shows ${password[0]}`);
 }
 
-/** What every generated password is. */
+/** The form of every generated password. */
 const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
 Deno.test({
-  name: `${CASES} images get the logins that kubelet's own code takes, in its order`,
+  name: `kubelet's own code tries the expected logins, in the expected order, for ${CASES} images`,
   ignore,
   async fn() {
     const cases = fc.sample(pullCase, { numRuns: CASES, seed: SEED });
@@ -97,10 +97,10 @@ Deno.test({
       .sort((a, b) => a.length - b.length);
     assert.equal(first ?? "", "", `${failed.length} of ${CASES}, seed ${SEED}`);
     cases.forEach((each, i) => assertTold(each, answers[i]!));
-    // Else there would be nothing that tells right from wrong.
+    // The sample must not be trivial.
     const count = (is: (answer: PullAnswer) => boolean) => answers.filter(is).length;
-    assert.ok(count(({ tries }) => tries.length === 1) > 300, "few images have a login");
-    assert.ok(count(({ tries }) => tries.length > 1) > 100, "few images have several");
+    assert.ok(count(({ tries }) => tries.length === 1) > 300, "too few images have a login");
+    assert.ok(count(({ tries }) => tries.length > 1) > 100, "too few images have several logins");
     assert.ok(count(({ tries, failed }) => tries.length === 0 && !failed) > 1000);
     assert.ok(count(({ failed }) => failed === "secrets") > 300);
     assert.ok(count(({ failed }) => failed === "image") > 300);

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import type { CasePullSecret, PullCase } from "../../scripts/control_plane/ask_kubelet.ts";
 import { encodeBase64Text } from "../../src/text/bytes.ts";
 
-/** Generated pull secrets, and images that they are often meant for, in all the ways that matter to kubelet. */
+/** Generated pull secrets and images that they often match, in all ways that matter to kubelet. */
 
 const hosts = [
   "ghcr.io",
@@ -28,7 +28,7 @@ const anyPath = fc.array(
   },
 ).map((parts) => parts.map((part) => `/${part}`).join(""));
 
-/** Of one registry and of the next; a host's part is often a wildcard. */
+/** Hosts of similar registries; a part of a host is often a wildcard. */
 const keyHost = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom(...hosts) },
   fc.constantFrom(
@@ -72,7 +72,7 @@ const keyEnd = fc.constantFrom(
   " ",
 );
 
-/** What an image is named by, and keys are made of that are meant for it. */
+/** The parts of an image's name, and of keys that match it. */
 interface Place {
   readonly host: string;
   readonly port: string;
@@ -107,7 +107,7 @@ const oddKey = fc.constantFrom(
   "a[b].io",
 );
 
-/** Often for the place or for what is above it, now and then for another one. */
+/** A key that often matches the place or a parent of it, and sometimes another one. */
 function keyFor({ host, port, path }: Place): fc.Arbitrary<string> {
   const cut = fc.nat(path.length).map((length) => path.slice(0, length));
   const near = fc.tuple(
@@ -158,7 +158,7 @@ const oddImage = fc.constantFrom(
   "ghcr.io//a",
 );
 
-/** Each has a password of its own, by which it is told from the others. */
+/** Each login has its own password, which identifies it. */
 const entry = fc.tuple(
   fc.uuid(),
   fc.constantFrom(
@@ -184,7 +184,7 @@ const entry = fc.tuple(
   fc.integer({ min: 0, max: 9 }),
 ).map(([id, form, chance]) => {
   const auth = encodeBase64Text(`u:${id}`);
-  // One that cannot be read fails all: that must not be the usual case.
+  // An unreadable one fails everything, so it must be rare.
   const isOdd = /broken auth|no colon|spaced|number|text/.test(form) && chance > 1;
   const entries: Record<string, unknown> = {
     both: { username: "u", password: id },

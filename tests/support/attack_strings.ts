@@ -16,7 +16,7 @@ const PARTS: readonly (readonly [what: string, part: string, before?: string, af
   ["numbers and dots", "1.", "", "x"],
   ["slashes", "/", "https://a", "a"],
   ["parts of a path", "a/", "https://a/", "!"],
-  ["parts of a path in another form", "a/", "git@a:", "\u0000"],
+  ["parts of an SCP-like path", "a/", "git@a:", "\u0000"],
   ["users", "a@", "https://", ""],
   ["ports", "a:1", "", "!"],
   ["schemes", "a://"],
@@ -33,13 +33,13 @@ const PARTS: readonly (readonly [what: string, part: string, before?: string, af
   ["asterisks", "*a", "", "!"],
   ["underscores", "a__", "", "-"],
   ["colons", ":", "[", "]"],
-  ["heads of PEM", "-----BEGIN A PRIVATE KEY-----\n"],
-  ["lines of PEM", "AAAA\n", "-----BEGIN RSA PRIVATE KEY-----\n"],
-  ["headers of PEM", "A: b\n", "-----BEGIN RSA PRIVATE KEY-----\n", "\n"],
-  ["fields of JSON", '"a":{', "{"],
-  ["anchors of YAML", "&a *a "],
+  ["PEM BEGIN lines", "-----BEGIN A PRIVATE KEY-----\n"],
+  ["PEM lines", "AAAA\n", "-----BEGIN RSA PRIVATE KEY-----\n"],
+  ["PEM headers", "A: b\n", "-----BEGIN RSA PRIVATE KEY-----\n", "\n"],
+  ["JSON fields", '"a":{', "{"],
+  ["YAML anchors", "&a *a "],
   ["combining marks", "e\u0301", "", "!"],
-  ["halves of characters", "\ud800"],
+  ["lone surrogates", "\ud800"],
 ];
 
 export interface AttackString {

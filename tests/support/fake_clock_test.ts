@@ -21,7 +21,7 @@ Deno.test("time stands still until it is advanced", async () => {
   assert.deepEqual([done, ...since()], [["soon", "after soon", "late"], DAY, DAY]);
 });
 
-Deno.test("each timer sees the time at which it is due, and promises go on in between", async () => {
+Deno.test("each timer sees its due time, and promises run in between", async () => {
   using clock = fakeClock();
   const seen: [string, number][] = [];
   const wait = (milliseconds: number) => new Promise((next) => setTimeout(next, milliseconds));
@@ -37,7 +37,7 @@ Deno.test("each timer sees the time at which it is due, and promises go on in be
   assert.deepEqual(seen, [["a", 10], ["b", 15], ["a", 20], ["b", 30], ["a", 30], ["b", 45]]);
 });
 
-Deno.test("what is cleared does not come", async () => {
+Deno.test("a cleared timer does not fire", async () => {
   using clock = fakeClock();
   const done: string[] = [];
   clearTimeout(setTimeout(() => done.push("cleared"), 10));
@@ -48,7 +48,7 @@ Deno.test("what is cleared does not come", async () => {
   assert.deepEqual(done, ["again", "again", "again"]);
 });
 
-Deno.test("AbortSignal.timeout is aborted when its time has gone by", async () => {
+Deno.test("AbortSignal.timeout aborts after its time", async () => {
   using clock = fakeClock();
   const signal = AbortSignal.timeout(1000);
   await clock.advance(999);
@@ -57,7 +57,7 @@ Deno.test("AbortSignal.timeout is aborted when its time has gone by", async () =
   assert.equal(signal.reason.name, "TimeoutError");
 });
 
-Deno.test("when it runs, nobody waits for a day, and the order is kept", async () => {
+Deno.test("a running clock passes days without waiting, in order", async () => {
   using clock = fakeClock({ runs: true });
   const done: string[] = [];
   const after = (milliseconds: number, what: string) =>
@@ -72,16 +72,19 @@ Deno.test("when it runs, nobody waits for a day, and the order is kept", async (
   assert.deepEqual([done, clock.elapsed], [["first", "second", "third"], 3 * DAY]);
 });
 
-Deno.test("it waits for nothing that goes on without a timer", async () => {
+Deno.test("a running clock does not advance while promises run without a timer", async () => {
   using clock = fakeClock({ runs: true });
-  const timer = setTimeout(() => assert.fail("promises were still going on"), DAY);
+  const timer = setTimeout(
+    () => assert.fail("the clock advanced while promises were running"),
+    DAY,
+  );
   for (let i = 0; i < 10_000; i++) await Promise.resolve();
   clearTimeout(timer);
   await clock.settle();
   assert.equal(clock.elapsed, 0);
 });
 
-Deno.test("afterwards everything is as it was, also who clears a timer late", async () => {
+Deno.test("after disposal everything is restored, and a late clearTimeout works", async () => {
   const before = [setTimeout, setInterval, clearTimeout, clearInterval, AbortSignal.timeout];
   const clocks = [performance.now, Date.now];
   const realTimer = setTimeout(() => assert.fail("cleared"), 5);

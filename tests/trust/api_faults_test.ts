@@ -7,13 +7,13 @@ import { type Answered, type Running, trustTests, type World } from "./world.ts"
 
 const trustTest = trustTests((test) => Deno.test(test));
 
-/** API servers that fail for a moment, or for good. */
+/** API servers with passing and lasting failures. */
 
-/** Seconds for the commands of a request, and as many again for putting back. */
+/** Seconds for the commands of a request, and as many again for the rollback. */
 const DEADLINE = 5;
-/** Where a retry is to succeed: far more than it takes. */
+/** Seconds for a successful retry: far more than it takes. */
 const PATIENCE = 60;
-/** Milliseconds that a busy machine may need besides. */
+/** Additional milliseconds for a busy machine. */
 const SLACK = 15_000;
 
 const GIGABYTE = 1024 ** 3;
@@ -21,13 +21,13 @@ const GIGABYTE = 1024 ** 3;
 interface Passing {
   readonly what: string;
   readonly fault: Fault;
-  /** How many requests of a kind fail. */
+  /** The number of requests that fail. */
   readonly times: number;
 }
 
 const AGAIN = { retryAfter: 1 };
 
-/** After these all is as if nothing had been. */
+/** Faults without a lasting effect. */
 const PASSING: readonly Passing[] = [
   { what: "429 twice", fault: { kind: "status", code: 429, ...AGAIN }, times: 2 },
   { what: "500 once", fault: { kind: "status", code: 500 }, times: 1 },
@@ -38,11 +38,11 @@ const PASSING: readonly Passing[] = [
 
 interface Lasting {
   readonly what: string;
-  /** @default it refuses connections */
+  /** @default connections are refused */
   readonly fault?: Fault;
 }
 
-/** Of these nothing comes but an answer in time. */
+/** Faults after which only a response in time is expected. */
 const LASTING: readonly Lasting[] = [
   { what: "refuses connections" },
   { what: "hangs", fault: { kind: "hang" } },
@@ -53,7 +53,7 @@ const LASTING: readonly Lasting[] = [
   { what: "sends 1 GB", fault: { kind: "flood", bytes: GIGABYTE } },
 ];
 
-/** Requests about secrets by this method; discovery and namespaces go as usual. */
+/** Requests for secrets with this method; discovery and namespaces are unaffected. */
 const isAbout = ({ method, path }: Asked, wanted: string) =>
   method === wanted && /\/secrets([/?]|$)/.test(path);
 
@@ -76,7 +76,7 @@ trustTest(
 
 async function succeedsAfter({ what, fault, times }: Passing, world: World, running: Running) {
   await using front = await world.front();
-  // A server of its own: the breaker of another one knows nothing of it.
+  // A server of its own, with its own circuit breaker.
   const cluster = uniqueName("passing");
   await world.addCluster(cluster, kubeconfig(front.url));
   const namespace = await world.namespace();
@@ -108,7 +108,7 @@ async function failsInTime({ what, fault }: Lasting, world: World, running: Runn
   const write = (cluster_name: string) =>
     running.addDocker({ cluster_name, name, namespaces: namespace });
   for (const [kind, method, ask] of kinds) {
-    // Each kind has a server of its own: the breaker of another one knows nothing of it.
+    // Each kind has a server of its own, with its own circuit breaker.
     await using front = await world.front();
     const cluster = uniqueName(kind);
     const url = fault === undefined ? undefined : front.url;
@@ -118,7 +118,7 @@ async function failsInTime({ what, fault }: Lasting, world: World, running: Runn
     const began = performance.now();
     const { status, text } = await ask(cluster);
     const took = performance.now() - began;
-    // What was carried out before the cut is found by reading, and told.
+    // A write that was carried out before the cut is found by reading, and reported.
     const isDone = kind === "create" && fault?.kind === "cut" && fault.moment === "half";
     const expected = isDone ? [200] : [502, 503, 504];
     assert.ok(expected.includes(status), `${what}, ${kind}: ${status} ${text}`);

@@ -5,18 +5,18 @@ import { type Running, trustTests, type World } from "./world.ts";
 
 const trustTest = trustTests((test) => Deno.test(test));
 
-/** Bodies that are too large, lie about themselves, or are no JSON object of known fields. */
+/** Bodies that are too large, have a false length, or are not a JSON object of known fields. */
 
 const MIB = 1024 * 1024;
 
 interface Sent {
-  /** After the request line, Host and type. */
+  /** The head after the request line, Host and content type. */
   readonly head: string;
   readonly body: string;
-  /** Whether the client says nothing more. */
+  /** Whether the client sends nothing more. */
   readonly ends?: true;
   readonly status: number;
-  /** Whether the connection may be closed before the answer is read, as much is left unread. */
+  /** Whether the connection may be closed before the response is read, since much of the body is unread. */
   readonly mayClose?: true;
 }
 
@@ -31,7 +31,7 @@ const whole = (body: string, status: number): Sent => ({
   status,
 });
 
-/** @param valid a body that would be written */
+/** @param valid a body that would be accepted */
 function bad(valid: string, password: string): Record<string, Sent> {
   const begunWith = (fields: string) => whole(valid.replace("{", `{${fields},`), 400);
   const pieces = chunk(sized(valid, 65536)) + chunk(" ".repeat(65536)).repeat(15);

@@ -6,30 +6,29 @@ import type { ProcessWatch } from "./process_watch.ts";
 
 /** Looks for the secrets of one test wherever they must not be. */
 export interface CanaryWatch {
-  /** A new secret, looked for from now on. */
+  /** A new secret, searched for from now on. */
   secret(): string;
-  /** A file that the test itself has given a secret. */
+  /** Excludes a file into which the test itself has written a secret. */
   except(path: string): void;
-  /** @throws AssertionError when a secret is in what the program has said */
+  /** @throws AssertionError when a secret is in this output of the program */
   said(text: string, where: string): void;
   /**
-   * Looks through what the processes had as arguments and environment, and through all files: those
-   * under the folder, those that a process had open for writing, and new ones where temporary files
-   * usually are.
+   * Searches the arguments and environments of the processes, and all files: those under the folder,
+   * those that a process had open for writing, and new ones in the usual temporary folders.
    * @throws AssertionError when a secret is in one of them
    */
   everywhere(processes: ProcessWatch): void;
 }
 
-/** Characters of either end by which a secret is known that was cut. */
+/** The length of either end by which a truncated secret is recognized. */
 const PIECE = 16;
-/** Larger files than these are none that the program would write in a test. */
+/** The program writes no larger files in a test. */
 const MAX_FILE = 64 * 1024 * 1024;
-/** Milliseconds by which the time of a file may be behind the clock. */
+/** Milliseconds by which a file's time may be behind the clock. */
 const CLOCK = 1000;
 const TEMPORARY = ["/tmp", "/var/tmp", "/dev/shm"];
 
-/** @param folder where the processes keep all that they keep */
+/** @param folder with all files of the processes */
 export function canaryWatch(folder: string): CanaryWatch {
   const began = Date.now() - CLOCK;
   const canaries: Canary[] = [];
@@ -66,7 +65,7 @@ export function canaryWatch(folder: string): CanaryWatch {
   };
 }
 
-/** What runs of base64 in a text decode to, wherever in a run it begins. */
+/** The decoded base64 in a text, at every offset. */
 function decoded(text: string): string[] {
   const found: string[] = [];
   for (const [run] of text.matchAll(/[A-Za-z0-9+/_-]{24,}/g)) {
@@ -79,7 +78,7 @@ function decoded(text: string): string[] {
   return found;
 }
 
-/** Paths of all files in a folder and those in it. */
+/** Paths of all files in a folder and its subfolders. */
 export function filesUnder(folder: string): string[] {
   return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory, isFile }) => {
     const path = join(folder, name);
@@ -87,7 +86,7 @@ export function filesUnder(folder: string): string[] {
   });
 }
 
-/** Of everyone, as it does not matter whose they are. */
+/** Files of all users, since the owner does not matter. */
 function newFiles(since: number): string[] {
   return TEMPORARY.flatMap((folder) => {
     if (!existsSync(folder)) return [];
@@ -100,7 +99,7 @@ function changedAt(path: string): number {
   try {
     return Deno.statSync(path).mtime?.getTime() ?? 0;
   } catch {
-    return 0; // it has gone since
+    return 0; // it was removed meanwhile
   }
 }
 
@@ -110,6 +109,6 @@ function textOf(path: string): string | undefined {
     if (!isFile || size > MAX_FILE) return undefined;
     return new TextDecoder().decode(Deno.readFileSync(path));
   } catch {
-    return undefined; // it has gone since
+    return undefined; // it was removed meanwhile
   }
 }

@@ -6,24 +6,24 @@ import { type CanaryWatch, canaryWatch } from "./canary_watch.ts";
 import { type ProcessWatch, watchProcesses } from "./process_watch.ts";
 import { until } from "./until.ts";
 
-/** That the search finds what it is there to find: else no test with it could fail. */
+/** The search finds leaked secrets; otherwise no test with it could fail. */
 
 /** Ways in which a program may show a secret. */
 const SHOWN: Readonly<Record<string, (secret: string) => string>> = {
-  "as it is": (secret) => `password=${secret}&x`,
-  "its beginning": (secret) => `${secret.slice(0, 20)}…`,
-  "its end": (secret) => `…${secret.slice(-20)}`,
+  "in plain text": (secret) => `password=${secret}&x`,
+  "without its end": (secret) => `${secret.slice(0, 20)}…`,
+  "without its start": (secret) => `…${secret.slice(-20)}`,
   "in base64": encodeBase64,
-  "in base64 a byte later": (secret) => encodeBase64(`x${secret}`),
-  "in base64 two bytes later": (secret) => encodeBase64(`xx${secret}`),
+  "in base64 at an offset of one": (secret) => encodeBase64(`x${secret}`),
+  "in base64 at an offset of two": (secret) => encodeBase64(`xx${secret}`),
   "in base64 twice": (secret) => encodeBase64(`{"auth":"${encodeBase64(`user:${secret}`)}"}`),
   "in base64 three times": (secret) =>
     encodeBase64(`x${encodeBase64(`xx${encodeBase64(`user:${secret}`)}`)}`),
-  "in base64 of URLs": (secret) => encodeBase64(`??>>${secret}`).replaceAll("/", "_"),
+  "in base64url": (secret) => encodeBase64(`??>>${secret}`).replaceAll("/", "_"),
 };
 
 for (const [how, show] of Object.entries(SHOWN)) {
-  Deno.test(`a secret that is said ${how} is found`, () => {
+  Deno.test(`a secret that is printed ${how} is found`, () => {
     const watch = canaryWatch("/nowhere");
     const secret = watch.secret();
     assert.throws(() => watch.said(`before ${show(secret)} after`, "an answer"), /canary is in an/);
@@ -64,11 +64,11 @@ Deno.test("a secret in a new temporary file is found", () =>
 interface Seen {
   readonly args?: readonly string[];
   readonly env?: Record<string, string>;
-  /** Whether the watch has seen what matters besides. */
+  /** An additional condition to wait for. */
   readonly isSeen?: () => boolean;
 }
 
-/** Runs a shell in the folder, whose command line names it, until the watch has seen it. */
+/** Runs a shell whose command line names the folder, until the watch has seen it. */
 async function seen(
   processes: ProcessWatch,
   path: string,
@@ -139,7 +139,7 @@ linuxTest(
 );
 
 linuxTest(
-  "a process of somebody else is not looked at",
+  "an unrelated process is not searched",
   () =>
     withWatch(async (watch, processes, path) => {
       const other = new Deno.Command("sh", {

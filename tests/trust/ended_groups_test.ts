@@ -3,14 +3,14 @@ import { join } from "node:path";
 import { commandLines } from "../support/processes.ts";
 import { until } from "./until.ts";
 
-/** That whole process groups are ended by who may run named programs only, `kill` among them. */
+/** Whole process groups are ended with the permission to run named programs only, `kill` among them. */
 
 const KUBE = join(import.meta.dirname!, "..", "..", "src", "kube");
 
-/** A number of seconds that nobody else sleeps. */
+/** A number of seconds that no other process sleeps. */
 const SECONDS = `4${Math.floor(Math.random() * 1e6)}.25`;
 
-/** A program and its child, neither of which minds SIGTERM; the deadline passes soon. */
+/** A program and its child, which both ignore SIGTERM; the deadline is short. */
 const PROGRAM = `
 import { deadlineIn } from ${JSON.stringify(`file://${KUBE}/deadline.ts`)};
 import { runProcess } from ${JSON.stringify(`file://${KUBE}/process.ts`)};
@@ -26,7 +26,8 @@ console.log(ended);
 const sleeping = () => commandLines().filter((line) => line.includes(SECONDS)).length;
 
 Deno.test({
-  name: "who may run named programs only ends a whole group by kill(1), also who ignores SIGTERM",
+  name:
+    "with permission to run named programs only, kill(1) ends a whole group, even processes that ignore SIGTERM",
   ignore: Deno.build.os !== "linux",
   fn: async () => {
     const child = new Deno.Command(Deno.execPath(), {

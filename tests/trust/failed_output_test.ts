@@ -6,18 +6,18 @@ import { kubectlStore } from "../../src/kube/kubectl/store.ts";
 import type { ProcessResult } from "../../src/kube/process.ts";
 import { fakeClock } from "../support/fake_clock.ts";
 
-/** A kubectl that fails prints what it failed on: for a template of ours whole secrets. */
+/** A failed kubectl prints its input: for our templates these are whole secrets. */
 
 const CANARY = `canary${crypto.randomUUID()}`;
 
 const FAILED: [what: string, ended: ProcessResult["ended"], code: number][] = [
-  ["a code that is not 0", "exit", 1],
+  ["a nonzero exit code", "exit", 1],
   ["the deadline", "deadline", 0],
   ["more output than is read", "too_large", 0],
 ];
 
 for (const [what, ended, code] of FAILED) {
-  Deno.test(`what a kubectl that failed has printed is thrown away: ${what}`, async () => {
+  Deno.test(`the output of a failed kubectl is discarded: ${what}`, async () => {
     using _clock = fakeClock({ runs: true });
     const logged: unknown[] = [];
     const store = kubectlStore({
@@ -30,7 +30,7 @@ for (const [what, ended, code] of FAILED) {
         Promise.resolve({
           ended,
           code,
-          // It reads like an answer, and like a list of raw objects.
+          // It looks like a response, and like a list of raw objects.
           stdout: `argocd ${CANARY} Opaque 2026-01-01T00:00:00Z \\n`,
           stderr: `error: error executing template: ${CANARY}\\n`,
         }),

@@ -3,26 +3,26 @@ import http, { type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type Access, bytesOf, clientOf, type Reply } from "../crash/admin.ts";
 
-/** What happens to a request instead of its answer. */
+/** What happens to a request instead of its response. */
 export type Fault =
   | { readonly kind: "status"; readonly code: number; readonly retryAfter?: number }
   | { readonly kind: "hang" }
-  /** The connection is closed; "after": it was carried out, "half": and half of the answer sent. */
+  /** The connection is closed; "after": the request was carried out; "half": and half of the response sent. */
   | { readonly kind: "cut"; readonly moment: "before" | "after" | "half" }
-  /** An answer of so many bytes, which come as fast as a disk might give them. */
+  /** A response of this many bytes, as fast as from a disk. */
   | { readonly kind: "flood"; readonly bytes: number };
 
 export interface Asked {
   readonly method: string;
-  /** With its query. */
+  /** With the query. */
   readonly path: string;
 }
 
-/** The real API server behind something that fails. */
+/** The real API server behind a proxy with faults. */
 export interface FaultyFront extends AsyncDisposable {
-  /** Speaks plain HTTP, for everyone as the administrator. */
+  /** Serves plain HTTP, with the administrator's permissions for everyone. */
   readonly url: string;
-  /** What was asked, in order. */
+  /** The requests, in order. */
   readonly asked: readonly Asked[];
   fault: (asked: Asked) => Fault | undefined;
 }

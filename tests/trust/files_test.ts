@@ -3,29 +3,29 @@ import { join } from "node:path";
 import { type Decisive, READ, WRITTEN } from "./files_used.ts";
 
 /**
- * Each file that decides something, and each way in which somebody else could have put it there or
- * could change it. Only the superuser can give files away.
+ * Each file that affects the program's behaviour, and each way in which another user could have
+ * created it or could change it. Only root can change the owner of a file.
  */
 
 const STRANGER = 65534;
 const isRoot = Deno.uid() === 0;
 
-/** Where the file is, in two folders of which nothing is wrong. */
+/** The place of the file, in two safe folders. */
 interface Place {
   readonly path: string;
   readonly folder: string;
   readonly above: string;
-  /** What another user has, or what a link leads to; nothing may happen to it. */
+  /** Another user's file, or the target of a link; it must not change. */
   readonly elsewhere: string;
 }
 
 interface Fault {
   readonly name: string;
-  /** What is said; `undefined` when it is no fault. */
+  /** The expected error; `undefined` if the file is used. */
   readonly why: RegExp | undefined;
-  /** Whether only root can make it. */
+  /** Whether only root can create this state. */
   readonly asRoot?: boolean;
-  /** Whether it is one of the file itself, so that one in the place of it will do. */
+  /** Whether it concerns the file itself, so that a new file in its place is fine. */
   readonly ofFile?: boolean;
   make(place: Place): Promise<void>;
   /** @default the path of the file */
@@ -42,14 +42,14 @@ async function run(command: string, ...args: string[]): Promise<void> {
   assert.ok(success, command);
 }
 
-/** Moves the file away, and leaves a link to it. */
+/** Moves the file away, and replaces it by a link to it. */
 async function leadAway({ path, elsewhere }: Place): Promise<void> {
   await Deno.rename(path, elsewhere);
   await Deno.symlink(elsewhere, path);
 }
 
 const COMMON: readonly Fault[] = [
-  { name: "is as it should be", why: undefined, make: () => Promise.resolve() },
+  { name: "has safe permissions", why: undefined, make: () => Promise.resolve() },
   {
     name: "belongs to another user",
     why: /it is owned by uid 65534, not by .* root.*; run chown on it/,
@@ -58,7 +58,7 @@ const COMMON: readonly Fault[] = [
     make: ({ path }) => Deno.chown(path, STRANGER, STRANGER),
   },
   {
-    name: "may be written by another group",
+    name: "is writable by another group",
     why: /it is (group-writable|writable by a group other than the server's); run chmod g/,
     asRoot: true,
     ofFile: true,
@@ -68,24 +68,24 @@ const COMMON: readonly Fault[] = [
     },
   },
   {
-    name: "may be written by everyone",
+    name: "is world-writable",
     why: /it is world-writable; run chmod go-w/,
     ofFile: true,
     make: ({ path }) => chmod(path, 0o002),
   },
   {
-    name: "is in a folder of another user",
+    name: "is in another user's folder",
     why: /its folder '.*\/folder' is not safe: it is owned by uid 65534,/,
     asRoot: true,
     make: ({ folder }) => Deno.chown(folder, STRANGER, STRANGER),
   },
   {
-    name: "is in a folder where everyone may rename",
+    name: "is in a world-writable folder",
     why: /its folder '.*\/folder' is not safe: it is world-writable/,
     make: ({ folder }) => chmod(folder, 0o777),
   },
   {
-    name: "is in a folder where another group may rename",
+    name: "is in a folder that another group can write to",
     why: /its folder '.*\/folder' is not safe: it is (group-writable|writable by a group)/,
     asRoot: true,
     async make({ folder }) {
@@ -94,7 +94,7 @@ const COMMON: readonly Fault[] = [
     },
   },
   {
-    name: "is below a folder where everyone may rename",
+    name: "is below a world-writable folder",
     why: /its folder '.*\/above' is not safe: it is world-writable/,
     make: ({ above }) => chmod(above, 0o777),
   },
@@ -104,7 +104,7 @@ const COMMON: readonly Fault[] = [
     make: ({ folder }) => chmod(folder, 0o1777),
   },
   {
-    name: "is in a sticky folder of another user",
+    name: "is in another user's sticky folder",
     why: /its folder '.*\/folder' is not safe: it is owned by/,
     asRoot: true,
     async make({ folder }) {
@@ -113,13 +113,13 @@ const COMMON: readonly Fault[] = [
     },
   },
   {
-    name: "is behind a link in the middle",
+    name: "is behind a symbolic link in its path",
     why: undefined,
     make: ({ folder, above }) => Deno.symlink(folder, join(above, "link")),
     used: ({ above, path }) => join(above, "link", path.split("/").at(-1)!),
   },
   {
-    name: "is behind a link of another user in the middle, in a sticky folder",
+    name: "is behind another user's symbolic link in its path, in a sticky folder",
     why: /the symbolic link '.*\/link' on its path belongs to another user/,
     asRoot: true,
     async make({ folder, above }) {
@@ -130,7 +130,7 @@ const COMMON: readonly Fault[] = [
     used: ({ above, path }) => join(above, "link", path.split("/").at(-1)!),
   },
   {
-    name: "is a link of another user in a sticky folder",
+    name: "is another user's symbolic link in a sticky folder",
     why:
       /the symbolic link '.*' on its path belongs to another user|it is a symbolic link, which is not followed for writing/,
     asRoot: true,
@@ -141,7 +141,7 @@ const COMMON: readonly Fault[] = [
     },
   },
   {
-    name: "has a second name in a sticky folder",
+    name: "has a second hard link in a sticky folder",
     why: /it has several hard links/,
     ofFile: true,
     async make({ path, folder, elsewhere }) {
@@ -165,9 +165,9 @@ const OF_READ: readonly Fault[] = [
     why: /it is larger than 1048576 bytes/,
     make: ({ path }) => Deno.truncate(path, 2 * 1024 * 1024),
   },
-  { name: "is a link to a good one", why: undefined, make: leadAway },
+  { name: "is a symbolic link to a safe file", why: undefined, make: leadAway },
   {
-    name: "is a link to another user's",
+    name: "is a symbolic link to another user's file",
     why: /it is owned by uid 65534,/,
     asRoot: true,
     async make(place) {
@@ -178,14 +178,14 @@ const OF_READ: readonly Fault[] = [
 ];
 
 const OF_WRITTEN: readonly Fault[] = [
-  { name: "is not there yet", why: undefined, make: ({ path }) => Deno.remove(path) },
+  { name: "does not exist yet", why: undefined, make: ({ path }) => Deno.remove(path) },
   {
-    name: "is a link to a good one",
+    name: "is a symbolic link to a safe file",
     why: /it is a symbolic link, which is not followed for writing/,
     make: leadAway,
   },
   {
-    name: "is a link to what is not there",
+    name: "is a symbolic link to a missing file",
     why: /it is a symbolic link, which is not followed for writing/,
     async make({ path, elsewhere }) {
       await Deno.remove(path);
@@ -193,7 +193,7 @@ const OF_WRITTEN: readonly Fault[] = [
     },
   },
   {
-    name: "is not there yet, in a folder where everyone may rename",
+    name: "does not exist yet, in a world-writable folder",
     why: /its folder '.*\/folder' is not safe: it is world-writable/,
     async make({ path, folder }) {
       await Deno.remove(path);
@@ -214,7 +214,7 @@ async function withPlace(
     for (const each of [above, folder, beside]) await Deno.mkdir(each, { mode: 0o700 });
     const path = join(folder, "file");
     if (content === undefined) await use(path, beside);
-    // A pid file is gone again.
+    // A pid file is removed again.
     const isThere = await Deno.stat(path).then(() => true, () => false);
     if (!isThere) await Deno.writeTextFile(path, content ?? "", { mode });
     await Deno.chmod(path, mode);
@@ -224,7 +224,7 @@ async function withPlace(
   }
 }
 
-/** What is there, followed and as it is. */
+/** The state of the file, with links followed. */
 async function state(path: string): Promise<string> {
   try {
     const { ino, mode, uid } = await Deno.stat(path);
@@ -234,10 +234,10 @@ async function state(path: string): Promise<string> {
   }
 }
 
-/** Of the key of HTTPS alone. */
+/** For the TLS key only. */
 for (const [mode, isFine] of [[0o640, true], [0o604, false], [0o644, false]] as const) {
-  Deno.test(`the key of HTTPS of mode ${mode.toString(8)} is ${isFine ? "used" : "refused"}`, () => {
-    const key = READ.find(({ name }) => name === "the key of HTTPS")!;
+  Deno.test(`a TLS key of mode ${mode.toString(8)} is ${isFine ? "used" : "rejected"}`, () => {
+    const key = READ.find(({ name }) => name === "the TLS key")!;
     return withPlace({ ...key, mode }, async ({ path }, beside) => {
       if (isFine) await key.use(path, beside);
       else {await assert.rejects(
@@ -252,13 +252,13 @@ for (const [files, faults] of [[READ, OF_READ], [WRITTEN, OF_WRITTEN]] as const)
   for (const file of files) {
     for (const fault of [...COMMON, ...faults]) {
       const { name, why, asRoot = false, used, make, ofFile } = fault;
-      // What nobody holds is made anew in the place of what somebody else may write to.
+      // A pid file that no process holds is replaced if others can write to it.
       const isReplaced = file.name === "the pid file" && ofFile;
-      // What a kubeconfig names is kubectl's to read or to run, however large.
+      // Files named in a kubeconfig are read or run by kubectl, so they may be large.
       const isFine = why === undefined || isReplaced ||
         (name === "is too large" && file.name.endsWith("that a kubeconfig names"));
       Deno.test({
-        name: `${file.name} ${isFine ? "is used" : "is refused"} that ${name}`,
+        name: `${file.name} ${isFine ? "is used" : "is rejected"} if it ${name}`,
         ignore: asRoot && !isRoot,
         fn: () =>
           withPlace(file, async (place, beside) => {

@@ -10,10 +10,10 @@ import { claim } from "../../src/daemon/pid_file.ts";
 import { logFile } from "../../src/log/line_writer.ts";
 import { readTokenFile } from "../../src/tokens/token_file.ts";
 
-/** A file that decides something, and what the program does with it. */
+/** A file that affects the program's behaviour, and how the program uses it. */
 export interface Decisive {
   readonly name: string;
-  /** What is in a good one; `undefined` of one that the program makes. */
+  /** A valid content; `undefined` for a file that the program creates. */
   readonly content?: string;
   /** @default 0o600 */
   readonly mode?: number;
@@ -40,7 +40,7 @@ const kubeconfig = (cluster: object, user: object) =>
     users: [{ name: "u", user }],
   });
 
-/** A file that a kubeconfig names, in which nothing else is wrong. */
+/** A file named in an otherwise valid kubeconfig. */
 function named(
   name: string,
   content: string,
@@ -96,7 +96,7 @@ export const READ: readonly Decisive[] = [
     use: (path) => Promise.try(() => void readTokenFile(path)),
   },
   {
-    name: "the certificate of HTTPS",
+    name: "the TLS certificate",
     content: CERT,
     async use(cert, beside) {
       const key = join(beside, "tls.key");
@@ -105,7 +105,7 @@ export const READ: readonly Decisive[] = [
     },
   },
   {
-    name: "the key of HTTPS",
+    name: "the TLS key",
     content: KEY,
     async use(key, beside) {
       const cert = join(beside, "tls.crt");

@@ -5,11 +5,11 @@ import { trustTests, type World } from "./world.ts";
 
 const trustTest = trustTests((test) => Deno.test(test));
 
-/** Names that belong to somebody else already. */
+/** Names that another application already uses. */
 
-/** Secrets of others, by kind; each holds what is looked for. */
+/** Secrets of other applications, by kind; each contains the canary. */
 const FOREIGN: readonly ((value: string) => Partial<ApiSecret> & { labels?: object })[] = [
-  // Argo CD's own: losing it logs everyone out.
+  // Argo CD's own secret: without it everyone is logged out.
   (value) => ({
     labels: { "app.kubernetes.io/name": "argocd-secret", "app.kubernetes.io/part-of": "argocd" },
     data: { "admin.password": value, "server.secretkey": value },
@@ -43,7 +43,7 @@ const WHY =
   /already exists and is not a (?:pull secret|credential of this kind) .*Choose another name, or send "force": true/;
 
 trustTest(
-  "the name argocd-secret or of any secret of somebody else, with upsert: 409, and it is left alone",
+  "argocd-secret or another application's secret, with upsert: 409, and the secret is unchanged",
   async (world) => {
     const running = await world.start();
     const namespace = await world.namespace();

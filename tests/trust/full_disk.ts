@@ -3,16 +3,16 @@ import { join } from "node:path";
 
 /** A small disk of its own that can be full. */
 export interface Disk extends AsyncDisposable {
-  /** Its folder. */
+  /** The folder of the disk. */
   readonly path: string;
-  /** What a write to it then fails by, as the system says it. */
+  /** The system's error for a write to the full disk. */
   readonly why: RegExp;
-  /** Leaves no room, above all none for `file`. */
+  /** Fills the disk, so that `file` cannot grow. */
   fill(file: string): Promise<void>;
   empty(file: string): Promise<void>;
 }
 
-/** Where a disk may be mounted it is a real one. */
+/** If a disk may be mounted, a real one is used. */
 export async function smallDisk(path: string): Promise<Disk> {
   await Deno.mkdir(path);
   const isMounted = await succeeds("mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", path);
@@ -34,7 +34,7 @@ function realDisk(path: string): Disk {
   };
 }
 
-/** In place of the file a device that is always full, which some permissions of Deno keep closed. */
+/** Replaces the file by a device that is always full, which some of Deno's permissions cannot open. */
 function standIn(path: string): Disk {
   return {
     path,

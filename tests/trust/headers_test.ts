@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { stage } from "../http/stage.ts";
 import { docker, get } from "../http/support.ts";
 
-/** What keeps answers out of caches, frames and pages of other sites, whatever the answer is. */
+/** The headers that keep every response out of caches, frames and pages of other sites. */
 
 const HEADERS = {
   "Cache-Control": "no-store",
@@ -22,7 +22,7 @@ const ANSWERS: [status: number, what: string, request: () => Request][] = [
   [421, "a foreign host", () => get("/clusters", { Host: "evil.example" })],
 ];
 
-Deno.test("every answer is kept by no cache, shown in no frame and taken by no other page", async () => {
+Deno.test("every response forbids caching, framing and use by other sites", async () => {
   for (const [status, what, request] of ANSWERS) {
     const answer = await stage().app.fetch(request());
     await answer.body?.cancel();

@@ -5,7 +5,7 @@ import { type Running, trustTests, type World } from "./world.ts";
 
 const trustTest = trustTests((test) => Deno.test(test));
 
-/** Requests in the name of another host, or from a page of another site. */
+/** Requests to another host name, or from a page of another site. */
 
 const OURS = "Host: localhost\r\n";
 const FOREIGN = "Host: evil.example\r\n";
@@ -31,7 +31,7 @@ interface Write {
   readonly body: string;
 }
 
-/** A write of each kind that only its head keeps from being carried out. */
+/** A write of each kind, which only its head prevents. */
 function writes({ password }: World, namespace: string): Write[] {
   const usual = { cluster_name: "c", username: "user", password, upsert: true };
   const [pull, repository] = [uniqueName("pull"), uniqueName("repo")];
@@ -64,7 +64,7 @@ async function post(
   return status;
 }
 
-/** The answer has the length of a body that does not come, so the server is to close behind it. */
+/** The response to HEAD has a length without a body, so the server has to close the connection. */
 async function statusOfHead({ url }: Running, head: string): Promise<number> {
   const closing = head.replace("HTTP/1.1\r\n", "HTTP/1.1\r\nConnection: close\r\n");
   const { text } = await exchange(url, closing);
@@ -79,7 +79,7 @@ async function assertNothingDone(world: World, written: readonly Write[]): Promi
   assert.deepEqual(world.kubectlStarts(), []);
 }
 
-/** What the refusals above would otherwise have been. */
+/** Without the rejections above, these writes would have been carried out. */
 async function assertWouldWrite(running: Running, world: World, all: readonly Write[]) {
   for (const { path, body, name } of all) {
     const json = "Content-Type: application/json\r\n";
@@ -90,7 +90,7 @@ async function assertWouldWrite(running: Running, world: World, all: readonly Wr
 }
 
 trustTest(
-  "a missing, foreign or doubled Host, or the URL of another host: 400 or 421",
+  "a missing, foreign or duplicate Host, or the URL of another host: 400 or 421",
   async (world) => {
     const running = await world.start();
     const all = writes(world, await world.namespace());
@@ -115,7 +115,7 @@ trustTest(
 const JSON_TYPE = "application/json";
 const LOCAL_PAGE = "Origin: http://localhost:3000\r\n";
 
-/** Heads of a page's POST, each with what it is refused by. */
+/** Heads of a page's POST, each with the status of its rejection. */
 const PAGES: readonly (readonly [status: number, type: string, headers: string])[] = [
   [403, JSON_TYPE, "Origin: https://evil.example\r\n"],
   [403, JSON_TYPE, "Origin: null\r\n"],
@@ -134,7 +134,7 @@ const PAGES: readonly (readonly [status: number, type: string, headers: string])
 ];
 
 trustTest(
-  "a POST of a foreign Origin, or of text/plain from a page: 403 or 415, and nothing is written",
+  "a POST with a foreign Origin, or with text/plain from a page: 403 or 415, and nothing is written",
   async (world) => {
     const running = await world.start();
     const all = writes(world, await world.namespace());
@@ -152,7 +152,7 @@ trustTest(
   },
 );
 
-trustTest("a GET or HEAD of a foreign Origin: 403, and nothing is run", async (world) => {
+trustTest("a GET or HEAD with a foreign Origin: 403, and no process is started", async (world) => {
   const running = await world.start();
   const foreign = PAGES.filter(([status]) => status === 403).map(([, , headers]) => headers);
   for (const headers of foreign) {

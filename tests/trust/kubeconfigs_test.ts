@@ -6,16 +6,16 @@ import { trustTests, type World } from "./world.ts";
 
 const trustTest = trustTests((test) => Deno.test(test));
 
-/** Kubeconfigs that somebody else could have written, or that are made to do harm when read. */
+/** Kubeconfigs that other users could have written, or that attack the reader. */
 
-/** Milliseconds that hold on a busy machine, too: what hangs takes as long as the deadline. */
+/** A limit in milliseconds for a busy machine too: a hang would last until the deadline. */
 const QUICK = 10_000;
 const DEADLINE = 60;
 
 interface Bad {
   readonly name: string;
   readonly why: RegExp;
-  /** @param usable a kubeconfig that would do, with the token in it */
+  /** @param usable a valid kubeconfig with the token */
   make(file: string, usable: string, token: string): Promise<unknown>;
 }
 
@@ -78,7 +78,7 @@ const BAD: readonly Bad[] = [
 ];
 
 trustTest(
-  "a kubeconfig that is a FIFO, of mode 0666, a YAML bomb, nested 20,000 deep, or malformed with a token in it: refused quickly, and no token shows",
+  "a kubeconfig that is a FIFO, of mode 0666, a YAML bomb, nested 20,000 deep, or malformed with a token in it: rejected quickly, and no token is shown",
   async (world) => {
     const token = world.watch.secret();
     const port = silentPort();

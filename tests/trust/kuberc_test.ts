@@ -21,7 +21,7 @@ defaults:
 `;
 
 trustTest(
-  "a kuberc that makes a dry run of each command changes nothing of what is written",
+  "a kuberc that makes every command a dry run does not affect writes",
   async ({ folder, argocd, find, start, namespace }) => {
     const file = join(folder, "kuberc");
     await Deno.writeTextFile(file, KUBERC);

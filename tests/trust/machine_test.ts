@@ -22,40 +22,44 @@ async function assertNotWritten({ request }: World, name: string): Promise<void>
   assert.deepEqual((await request("GET", path)).body.items, [], name);
 }
 
-trustTest("kubectl is missing: 503 that says so, and it keeps serving", async (world) => {
-  const bin = join(world.folder, "no_kubectl");
-  await Deno.mkdir(bin);
-  const running = await world.start({ env: { PATH: bin } });
-  await running.line(/kubectl not available hint="install it and have it on PATH/);
-  const docker = { name: uniqueName("pull"), namespaces: await world.namespace() };
-  const repository = { name: uniqueName("repo"), repository_url: "https://example.com/missing" };
-  for (
-    const { status, text } of [
-      await running.ask("GET", "/secrets?cluster=c"),
-      await running.addDocker(docker),
-      await running.addHelmRepo(repository),
-    ]
-  ) {
-    assert.equal(status, 503, text);
-    assert.match(text, /'kubectl' cannot be executed\. Install kubectl on the server's PATH/);
-  }
-  await assertNotWritten(world, docker.name);
-  await assertNotWritten(world, repository.name);
-  await assertServes(running);
-  // Once it is there it is used.
-  await Deno.symlink(join(world.folder, "bin", "kubectl"), join(bin, "kubectl"));
-  for (const name of ["sh", "kill"]) {
-    await Deno.writeTextFile(join(bin, name), "#!/bin/sh\n", { mode: 0o755 });
-  }
-  assert.equal((await running.addDocker(docker)).status, 200);
-}, ["kubectl"]);
+trustTest(
+  "kubectl is missing: 503 with the reason, and the server keeps serving",
+  async (world) => {
+    const bin = join(world.folder, "no_kubectl");
+    await Deno.mkdir(bin);
+    const running = await world.start({ env: { PATH: bin } });
+    await running.line(/kubectl not available hint="install it and have it on PATH/);
+    const docker = { name: uniqueName("pull"), namespaces: await world.namespace() };
+    const repository = { name: uniqueName("repo"), repository_url: "https://example.com/missing" };
+    for (
+      const { status, text } of [
+        await running.ask("GET", "/secrets?cluster=c"),
+        await running.addDocker(docker),
+        await running.addHelmRepo(repository),
+      ]
+    ) {
+      assert.equal(status, 503, text);
+      assert.match(text, /'kubectl' cannot be executed\. Install kubectl on the server's PATH/);
+    }
+    await assertNotWritten(world, docker.name);
+    await assertNotWritten(world, repository.name);
+    await assertServes(running);
+    // When kubectl is installed, it is used.
+    await Deno.symlink(join(world.folder, "bin", "kubectl"), join(bin, "kubectl"));
+    for (const name of ["sh", "kill"]) {
+      await Deno.writeTextFile(join(bin, name), "#!/bin/sh\n", { mode: 0o755 });
+    }
+    assert.equal((await running.addDocker(docker)).status, 200);
+  },
+  ["kubectl"],
+);
 
-/** Enough for the program itself, and for a request or two. */
+/** Enough for the program itself and one or two requests. */
 const FILES = 96;
-/** Connections at once; a kubectl takes as many descriptors. */
+/** Concurrent connections; each kubectl takes as many descriptors. */
 const STEP = 6;
 
-trustTest("too few file descriptors: 503, and it keeps serving", async (world) => {
+trustTest("too few file descriptors: 503, and the server keeps serving", async (world) => {
   const running = await world.start({ maxFiles: FILES });
   const namespaces = await world.namespace();
   const seen = new Map<number, string>();
@@ -71,7 +75,7 @@ trustTest("too few file descriptors: 503, and it keeps serving", async (world) =
     const name = uniqueName("pull");
     const usual = { cluster_name: "c", username: "user", password: world.password };
     const body = JSON.stringify({ ...usual, name, namespaces });
-    // One that nobody has asked for yet: its kubeconfig is to be read.
+    // A cluster without earlier requests, so that its kubeconfig has to be read.
     const another = uniqueName("another");
     await world.addCluster(another, kubeconfigOf(world.access));
     const listed = await ask(from, "GET", `/secrets?cluster=${another}`);
@@ -80,7 +84,7 @@ trustTest("too few file descriptors: 503, and it keeps serving", async (world) =
     assert.equal(await world.find(namespaces, name) !== undefined, written.status === 200);
     assert.equal((await ask(from, "GET", "/health")).status, 200);
   };
-  // On connections from before, as no new one may be taken.
+  // On existing connections, since no new one may be accepted.
   using before = new DisposableStack();
   const connect = async () => before.use(await connectTo(running.url));
   const [first, ...others] = [await connect(), await connect(), await connect(), await connect()];
@@ -93,11 +97,11 @@ trustTest("too few file descriptors: 503, and it keeps serving", async (world) =
   try {
     for (let step = 0; step < 2 * FILES / STEP; step++) {
       for (let i = 0; i < STEP; i++) {
-        // Refused, when the server has no descriptor left to take one.
+        // Refused, if the server has no descriptor left to accept it.
         await Deno.connect({ hostname, port: Number(port) })
           .then((each) => stalled.push(each), () => {});
       }
-      // Each at once, so that the connections to the cluster that are kept do not do.
+      // Concurrently, so that kept connections to the cluster do not suffice.
       await Promise.all([first!, ...others].map(askForAll));
     }
   } finally {
@@ -114,11 +118,11 @@ async function isWritten({ addDocker }: Running, namespaces: string): Promise<bo
   return answer?.status === 200;
 }
 
-/** The last page of a log takes some more: after so many it is full, however slow the machine. */
+/** The last page of a log has some room: after this many writes it is full on any machine. */
 const WRITES = 20;
 
 trustTest(
-  "the disk is full for the log: it keeps serving, and says later what was lost",
+  "the disk of the log is full: the server keeps serving, and later reports the lost lines",
   async (world) => {
     const disk = world.use(await smallDisk(join(world.folder, "disk")));
     const log = join(disk.path, "server.log");
@@ -144,12 +148,12 @@ function textOf(file: string): string {
   try {
     return Deno.readTextFileSync(file);
   } catch {
-    return ""; // it is not there yet
+    return ""; // it does not exist yet
   }
 }
 
 trustTest(
-  "the disk is full for the audit log: writes are 503 and change nothing, and it keeps serving",
+  "the disk of the audit log is full: writes are 503 and change nothing, and the server keeps serving",
   async (world) => {
     const disk = world.use(await smallDisk(join(world.folder, "disk")));
     const auditLog = join(disk.path, "audit.log");

@@ -10,29 +10,29 @@ import { type Answered, type Running, trustTests, type World } from "./world.ts"
 
 const trustTest = trustTests((test) => Deno.test(test));
 
-/** A crowd for some seconds; `deno task soak` is the same for minutes, with more counted. */
+/** Many clients for some seconds; `deno task soak` does the same for minutes, and counts more. */
 
 const CLIENTS = 200;
 const ROUNDS = 2;
-/** Milliseconds for which a flapping cluster is there, and is not. */
+/** Milliseconds for which a flapping cluster is up, and then down. */
 const FLAP = 700;
-/** Milliseconds within which /health is answered on a busy machine, too. */
+/** Milliseconds within which /health responds, even on a busy machine. */
 const HEALTH = 10_000;
 
 type Cluster = "c" | "hung" | "flapping";
 
-/** Of each four, two ask the healthy cluster. */
+/** Two of four clients use the healthy cluster. */
 const CLUSTERS: readonly Cluster[] = ["c", "c", "hung", "flapping"];
 
 const EXPECTED: Readonly<Record<Cluster, readonly number[]>> = {
-  // Too much to do is said with a time to come back.
+  // A busy response has a Retry-After.
   c: [200, 503, 504],
   hung: [503, 504],
   flapping: [200, 502, 503, 504],
 };
 
 trustTest(
-  "200 clients at once, one cluster hung and one flapping: /health is answered, nothing is lost, and no process is left over",
+  "200 clients at once, one cluster hung and one flapping: /health responds, nothing is lost, and no process is left over",
   async (world) => {
     const hung = silentPort();
     const front = await world.front();
@@ -44,7 +44,7 @@ trustTest(
       const namespace = await world.namespace();
       let isOver = false;
       const probing = probe(running, () => isOver);
-      probing.catch(() => {}); // it is awaited below, when the crowd has gone
+      probing.catch(() => {}); // it is awaited below, when the clients have finished
       const clients = Array.from(
         { length: CLIENTS },
         (_, i) => client(i, world, running, namespace),
@@ -55,7 +55,7 @@ trustTest(
       front.fault = () => undefined;
 
       const statuses = all.flatMap(({ cluster, statuses }) => cluster === "c" ? statuses : []);
-      assert.ok(statuses.includes(200), "a healthy cluster is served in between");
+      assert.ok(statuses.includes(200), "the healthy cluster responds meanwhile");
       const kubectls = commandLines().filter((line) =>
         line.includes(`--kubeconfig=${world.clusters}`)
       );
@@ -86,11 +86,11 @@ interface Done {
   readonly cluster: Cluster;
   readonly name: string;
   readonly statuses: readonly number[];
-  /** What its secret may hold by what it was answered; `undefined` is no secret. */
+  /** The values that its secret may hold according to the responses; `undefined` is no secret. */
   readonly possible: ReadonlySet<string | undefined>;
 }
 
-/** Writes a secret of its own and lists, again and again. */
+/** Repeatedly writes a secret of its own, and lists. */
 async function client(
   number: number,
   world: World,

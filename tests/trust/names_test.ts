@@ -6,7 +6,7 @@ import { trustTests } from "./world.ts";
 
 const trustTest = trustTests((test) => Deno.test(test));
 
-/** Names of clusters made to leave the folder, or to be something else for kubectl. */
+/** Cluster names that would leave the folder, or be a flag of kubectl. */
 
 const NAMES = [
   "../x",
@@ -29,9 +29,9 @@ const NAMES = [
 ];
 
 trustTest(
-  "cluster ../x, %2e%2e%2f, NUL, -v or of 300 characters: 400, and nothing is spawned",
+  "a cluster name ../x, %2e%2e%2f, NUL, -v or of 300 characters: 400, and no process is started",
   async ({ folder, clusters, start, kubectlStarts }) => {
-    // Where the path upwards would lead, somebody waits.
+    // A server listens at the target of the path upwards.
     const outside = silentPort();
     try {
       const kubeconfig = kubeconfigFor(outside.url);

@@ -5,9 +5,9 @@ import { trustTests, type World } from "./world.ts";
 
 const trustTest = trustTests((test) => Deno.test(test));
 
-/** Lists of namespaces that hold too much, the same again, or what must not be written. */
+/** Lists of namespaces that are too long, repeat entries, or name a prohibited namespace. */
 
-/** As many as one request may name. */
+/** The limit of namespaces in a request. */
 const LIMIT = 1000;
 /** Seconds for a thousand secrets: far more than it takes. */
 const SECONDS = 300;
@@ -17,7 +17,7 @@ const PROHIBITED = /must not name '[^']+': the secret is written there anyway$/;
 const NO_NAMES = /^Field 'namespaces' must contain valid namespace names: /;
 
 trustTest(
-  "namespaces ' argocd ', 'ARGOCD', repeats, or 1,000 of them: 400, dropped, or as many as is stated",
+  "namespaces ' argocd ', 'ARGOCD', repeats, or 1,000 of them: 400, deduplicated, or all written",
   async (world) => {
     const running = await world.start({ settings: { kubectl_timeout: SECONDS } });
     const { argocd } = world;

@@ -5,14 +5,14 @@ import { trustTests } from "./world.ts";
 
 const trustTest = trustTests((test) => Deno.test(test));
 
-/** Secrets that a template for kubectl's output might stumble over, after which it prints them all. */
+/** Secrets for which a go-template might fail, after which kubectl would print all of them. */
 
 const DOCKER = { "mcops.tech/secret-type": "docker-creds" };
 const ofArgocd = (type: string) => ({ "argocd.argoproj.io/secret-type": type });
 const ODD_TYPE = 'example.com/two\nlines "and" {{.data}}';
 
 trustTest(
-  "a labelled secret without any data, or one whose type holds a line break: listed, and no raw object anywhere",
+  "a labelled secret without data, or with a line break in its type: listed, and no raw object is shown",
   async (world) => {
     const running = await world.start();
     const namespace = await world.namespace();
@@ -53,7 +53,7 @@ trustTest(
     ) {
       assert.ok(!/"data"|"annotations"|managedFields|resourceVersion/.test(text), text);
     }
-    // Written over, too: what is there is read whole for that.
+    // They are overwritten too, for which they are read completely.
     for (const name of [withoutData, usual]) {
       const answer = await running.addDocker({ name, namespaces: namespace, upsert: true });
       assert.ok([200, 409].includes(answer.status), answer.text);

@@ -8,13 +8,13 @@ import { type Answered, type Running, trustTests, type World } from "./world.ts"
 
 const trustTest = trustTests((test) => Deno.test(test));
 
-/** Writes to five namespaces and Argo CD's of which the one in the third fails. */
+/** Writes to five namespaces and Argo CD's, of which the third write fails. */
 
 const COUNT = 5;
 const THIRD = 2;
-/** Seconds for the write, far more than it takes, and as many for putting back. */
+/** Seconds for the write, far more than it takes, and as many for the rollback. */
 const SECONDS = 60;
-/** When that fails all of them are used. */
+/** Seconds that a failing rollback uses up. */
 const FEWER = 6;
 
 const FORBIDDEN: Fault = { kind: "status", code: 403 };
@@ -25,12 +25,12 @@ interface Scene {
   readonly front: FaultyFront;
   readonly targets: Targets;
   readonly third: string;
-  /** What the third namespace's requests of this method get instead of an answer. */
+  /** Sets the fault for the third namespace's requests with this method. */
   failThird(method: string, fault: Fault): void;
   write(): Promise<Answered>;
 }
 
-/** Every other namespace holds an old value, the third one and Argo CD's do or not as said. */
+/** Every other namespace holds an old value; the third one and Argo CD's depend on the scene. */
 async function withScene(
   world: World,
   isThirdOld: boolean,
@@ -60,7 +60,7 @@ async function withScene(
   });
 }
 
-/** Once where the third is to be created, once where it is to be replaced. */
+/** Runs the test once with the third secret to create, and once to replace. */
 async function inBothScenes(
   world: World,
   use: (scene: Scene, write: string) => Promise<void>,
@@ -70,7 +70,7 @@ async function inBothScenes(
   await withScene(world, true, (scene) => use(scene, "PUT"), seconds);
 }
 
-/** Rights in the third namespace that are not enough: for a read, and for a write. */
+/** Insufficient permissions in the third namespace: for a read, and for a write. */
 const TOO_FEW: readonly (readonly [verbs: string[], missing: string])[] = [
   [[], "get"],
   [["get", "list"], "create"],
@@ -102,7 +102,7 @@ trustTest("403 in the third of five namespaces: nothing is changed", async (worl
 });
 
 trustTest(
-  "500 at the third of five writes: all is rolled back",
+  "500 at the third of five writes: everything is rolled back",
   (world) =>
     inBothScenes(world, async ({ failThird, write, targets, third, front }, method) => {
       failThird(method, SERVER_ERROR);
@@ -133,8 +133,8 @@ interface Result {
 }
 
 /**
- * Lets each secret but those of the third namespace be written once; a second time, and a removal,
- * puts back, and gets `answer`.
+ * Lets each secret except those of the third namespace be written once. A second write or a removal
+ * belongs to the rollback, and gets `answer`.
  */
 function putBackFails({ front, third }: Scene, method: string, answer: Fault): void {
   const written = new Set<string>();
@@ -150,20 +150,20 @@ function putBackFails({ front, third }: Scene, method: string, answer: Fault): v
 }
 
 trustTest(
-  "500 at the third of five writes, and the rollback fails too: what is left is named exactly",
+  "500 at the third of five writes, and the rollback fails too: each remaining change is listed",
   (world) =>
     inBothScenes(world, async (scene, method) => {
       const { front, write, targets, third } = scene;
-      // After a refusal it is known what is there; after an error, only if it can be read in time.
+      // After a rejection the state is known; after an error only if it can be read in time.
       const [answer, states] = method === "POST"
         ? [FORBIDDEN, ["new"]] as const
         : [SERVER_ERROR, ["new", "unknown"]] as const;
-      // The first of a program takes longest: on a busy machine more than there is.
+      // A program's first write takes longest: on a busy machine longer than its time.
       await write();
       await targets.reset();
       putBackFails(scene, method, answer);
       const { status, body } = await write();
-      // On a busy machine the time may be over before the last try.
+      // On a busy machine the time may be over before the last attempt.
       assert.ok([502, 504].includes(status), JSON.stringify(body));
       assert.equal(body.rolled_back, undefined);
       front.fault = () => undefined;

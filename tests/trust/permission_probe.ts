@@ -1,6 +1,6 @@
 /**
- * Run as a program: tries what its permissions may forbid, and prints what came of each as JSON:
- * "done", or the name of the error.
+ * Run as a program: tries actions that its permissions may forbid, and prints the outcome of each as
+ * JSON: "done", or the name of the error.
  */
 import { exec } from "node:child_process";
 import { writeFileSync } from "node:fs";
@@ -8,17 +8,17 @@ import { connect } from "node:net";
 import { cpus } from "node:os";
 import { join } from "node:path";
 
-/** What is there for the probes, so that nothing but a permission is in their way. */
+/** The targets of the probes, which exist, so that only a permission can prevent them. */
 export interface Scene {
-  /** With the files `there` and `kubectl`, a program. */
+  /** A folder with the file `there` and the program `kubectl`. */
   readonly folder: string;
-  /** Of a server at 127.0.0.2, an address of this machine that is not 127.0.0.1. */
+  /** The port of a server at 127.0.0.2, another address of this machine. */
   readonly port: number;
-  /** A library that is there. */
+  /** An existing library. */
   readonly library: string;
 }
 
-/** By name; each throws when it is forbidden. */
+/** The probes by name; each throws if it is forbidden. */
 export const PROBES: Readonly<Record<string, (scene: Scene) => unknown>> = {
   "write a file": ({ folder }) => Deno.writeTextFile(join(folder, "written"), "x"),
   "write a file by node:fs": ({ folder }) => writeFileSync(join(folder, "written"), "x"),
@@ -61,7 +61,7 @@ export const PROBES: Readonly<Record<string, (scene: Scene) => unknown>> = {
   "read the processors by node:os": () => cpus(),
 };
 
-/** These would ask others than this machine, so they are not tried with all permissions. */
+/** These would connect to other machines, so they do not run with all permissions. */
 export const ELSEWHERE: Readonly<Record<string, () => unknown>> = {
   "look up a name": () => Deno.resolveDns("registry.invalid", "A"),
   "connect elsewhere": () => Deno.connect({ hostname: "registry.invalid", port: 443 }),
@@ -88,7 +88,7 @@ async function outcome(probe: () => unknown): Promise<string> {
     return "done";
   } catch (error) {
     const { name, message } = error as Error;
-    // Of an import the reason is in the message only.
+    // For an import, only the message gives the reason.
     const isImport = /^Requires import access|--cached-only is specified/.test(message);
     return isImport ? "NotCapable" : `${name}: ${message}`;
   }

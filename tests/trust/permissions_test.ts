@@ -10,11 +10,11 @@ import { ELSEWHERE, PROBES, type Scene } from "./permission_probe.ts";
 import { watchProcesses } from "./process_watch.ts";
 import { until } from "./until.ts";
 
-/** `deno task start` may do what it needs and no more, as deno.json says it. */
+/** `deno task start` has exactly the permissions that it needs, as in deno.json. */
 
 const ROOT = join(import.meta.dirname!, "..", "..");
 
-/** What stands between `deno run` and the program. */
+/** The flags between `deno run` and the program. */
 const PERMISSIONS = (() => {
   const { command } = denoConfig.tasks.start;
   const pattern =
@@ -24,7 +24,7 @@ const PERMISSIONS = (() => {
   return flags;
 })();
 
-Deno.test("the permissions of the task are these and no others, and SECURITY.md says them", async () => {
+Deno.test("the permissions of the task are exactly these, and SECURITY.md lists them", async () => {
   assert.deepEqual(PERMISSIONS, [
     "--cached-only",
     "--allow-net=127.0.0.1,[::1],localhost",
@@ -37,13 +37,13 @@ Deno.test("the permissions of the task are these and no others, and SECURITY.md 
   assert.ok(text.includes(`\`${PERMISSIONS.join(" ")}\``));
 });
 
-/** A library that each Linux has, where Deno's own are. */
+/** A library that every Linux has, beside those that Deno uses. */
 async function aLibrary(): Promise<string> {
   const maps = await Deno.readTextFile("/proc/self/maps");
   return /\/\S+\/libc[.-]\S*so\S*$/m.exec(maps)![0];
 }
 
-/** What came of each probe. */
+/** The outcome of each probe. */
 async function probed(flags: readonly string[], more: string): Promise<Record<string, string>> {
   await using here = await folder();
   await using server = Deno.serve(
@@ -64,7 +64,7 @@ async function probed(flags: readonly string[], more: string): Promise<Record<st
   const said = new TextDecoder().decode(stdout);
   assert.ok(said.startsWith("{"), new TextDecoder().decode(stderr));
   const outcomes = JSON.parse(said);
-  // What was forbidden has not been done all the same.
+  // Forbidden actions had no effect.
   if (more !== "") {
     const names = [...Deno.readDirSync(here.path)].map(({ name }) => name).sort();
     assert.deepEqual(names, ["kubectl", "there"]);
@@ -76,7 +76,7 @@ const linuxOnly = Deno.build.os !== "linux";
 
 Deno.test({
   name:
-    "under exactly the permissions of the task nothing else can be written, reached, run, loaded or read",
+    "with exactly the permissions of the task, nothing else can be written, reached, run, loaded or read",
   ignore: linuxOnly,
   fn: async () => {
     const outcomes = await probed(PERMISSIONS, "elsewhere");
@@ -87,7 +87,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "with all permissions each of that can be done, so that it is they which forbid it",
+  name: "with all permissions each of these is possible, so the permissions are what prevents it",
   ignore: linuxOnly,
   fn: async () => {
     const outcomes = await probed(["--allow-all"], "");
@@ -98,7 +98,7 @@ Deno.test({
 const plane = controlPlaneFromEnv();
 
 Deno.test({
-  name: "under exactly the permissions of the task the server lists and writes through kubectl",
+  name: "with exactly the permissions of the task, the server lists and writes through kubectl",
   ignore: plane === undefined,
   fn: async () => {
     await using here = await folder();
@@ -151,7 +151,7 @@ Deno.test({
       try {
         child.kill("SIGKILL");
       } catch {
-        // It has ended.
+        // The process has exited.
       }
       await child.status;
     }

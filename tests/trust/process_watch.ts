@@ -1,27 +1,27 @@
-/** What the processes of one test were given and have had open, as seen from outside. */
+/** The arguments, environments and open files of a test's processes, as seen from outside. */
 export interface ProcessWatch extends Disposable {
-  /** Command lines and environments, each once. Linux only: elsewhere there are none to see. */
+  /** Command lines and environments, each once. Only Linux shows them. */
   readonly seen: ReadonlySet<string>;
-  /** Paths that one of them has had open for writing. */
+  /** Paths that a process has opened for writing. */
   readonly written: ReadonlySet<string>;
-  /** Processes that are there now and have not ended. */
+  /** Processes that are running now. */
   alive(): number[];
 }
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two scans. */
 const EVERY = 10;
-/** Milliseconds after which a process that is none of ours stays none: it may yet become another program. */
+/** Milliseconds after which an unrelated process is ignored; before, it may still execute another program. */
 const DECIDED = 1000;
 
 /**
  * Watches the processes whose command line names the folder, and their descendants: the program,
- * its kubectls, and what these run.
+ * its kubectls, and their plugins.
  */
 export function watchProcesses(folder: string): ProcessWatch {
   const seen = new Set<string>();
   const written = new Set<string>();
   const ours = new Set<number>();
-  /** When each was first seen. */
+  /** When each process was first seen. */
   const others = new Map<number, number>();
 
   function look(): void {
@@ -61,7 +61,7 @@ function read(path: string): string | undefined {
   try {
     return Deno.readTextFileSync(path).replaceAll("\0", "\n");
   } catch {
-    return undefined; // it has just ended
+    return undefined; // it has just exited
   }
 }
 
@@ -80,10 +80,10 @@ function openForWriting(pid: number): string[] {
       const path = Deno.readLinkSync(`/proc/${pid}/fd/${name}`);
       if (!path.startsWith("/") || /^\/(proc|dev|sys)\//.test(path)) return [];
       const flags = /^flags:\s+([0-7]+)/m.exec(read(`/proc/${pid}/fdinfo/${name}`) ?? "")?.[1];
-      // The last two bits: read only, write only, both.
+      // The last two bits: read-only, write-only, both.
       return (Number.parseInt(flags ?? "0", 8) & 3) === 0 ? [] : [path];
     });
   } catch {
-    return []; // it has just ended, or closed one
+    return []; // it has just exited, or closed a file
   }
 }

@@ -3,7 +3,7 @@ import { withLog } from "../http/audit_place.ts";
 import { stage } from "../http/stage.ts";
 import { get } from "../http/support.ts";
 
-/** A password in a query, where a mistaken client may put it, is in no line that is kept. */
+/** A password that a client puts into a query by mistake is in no stored line. */
 
 const CANARY = `canary${crypto.randomUUID()}`;
 
@@ -19,7 +19,7 @@ const REQUESTS: [what: string, request: () => Request][] = [
   ["a probe", () => get(`/health?token=${CANARY}`)],
 ];
 
-Deno.test("what stands in a query is in neither log", () =>
+Deno.test("the text of a query is neither in the log nor in the audit log", () =>
   withLog(async ({ auditLog, path }) => {
     for (const [what, request] of REQUESTS) {
       const { app, logged } = stage({ auditLog });

@@ -5,9 +5,9 @@ import { type Answered, trustTests, type World } from "./world.ts";
 
 const trustTest = trustTests((test) => Deno.test(test));
 
-/** Many who write the same at once. */
+/** Concurrent writes of the same secret. */
 
-/** Seconds for one of many that wait for each other: far more than all of them take. */
+/** Seconds for one of many requests that wait for each other: far more than all of them take. */
 const SECONDS = 120;
 
 async function valuesOf(world: World, name: string, namespaces: readonly string[]) {
@@ -23,7 +23,7 @@ async function valuesOf(world: World, name: string, namespaces: readonly string[
 
 const statuses = (answers: readonly Answered[]) => answers.map(({ status }) => status).sort();
 
-trustTest("50 upserts of one key at once: one whole value", async (world) => {
+trustTest("50 concurrent upserts of one secret: one complete value", async (world) => {
   const running = await world.start({ settings: { kubectl_timeout: SECONDS } });
   const namespaces = [await world.namespace(), await world.namespace()];
   const name = uniqueName("pull");
@@ -37,8 +37,8 @@ trustTest("50 upserts of one key at once: one whole value", async (world) => {
   assert.deepEqual(others, [value, value]);
 });
 
-trustTest("12 creates at once: one creates", async (world) => {
-  // Two servers, which know nothing of each other.
+trustTest("12 concurrent creates: one succeeds", async (world) => {
+  // Two independent servers.
   const start = () => world.start({ settings: { kubectl_timeout: SECONDS } });
   const servers = await Promise.all([start(), start()]);
   const namespaces = [await world.namespace(), await world.namespace()];

@@ -1,7 +1,7 @@
 /** Requests as no HTTP client would send them. */
 
 export interface RawAnswer {
-  /** 0 when the server closed the connection instead. */
+  /** 0 if the server closed the connection instead. */
   readonly status: number;
   /** Head and body. */
   readonly text: string;
@@ -9,7 +9,7 @@ export interface RawAnswer {
 
 export interface Connection extends Disposable {
   send(text: string): Promise<void>;
-  /** Closes our direction. */
+  /** Closes the client's direction. */
   end(): Promise<void>;
   answer(): Promise<RawAnswer>;
 }
@@ -33,14 +33,14 @@ export async function connectTo(url: string): Promise<Connection> {
       const bytes = new TextEncoder().encode(text);
       for (let sent = 0; sent < bytes.length;) {
         const count = await orClosed(connection.write(bytes.subarray(sent)));
-        if (count === undefined) return; // it may answer and close before it has read everything
+        if (count === undefined) return; // the server may respond and close before it has read everything
         sent += count;
       }
     },
     end: async () => void await orClosed(connection.closeWrite()),
     async answer() {
       for (;;) {
-        // One byte a character, so that lengths are as they are said.
+        // One byte for each character, so that lengths are as given.
         const text = new TextDecoder("latin1").decode(got);
         const head = /^HTTP\/1\.[01] (\d+)[^]*?\r\n\r\n/.exec(text);
         const length = Number(/^content-length: (\d+)/im.exec(head?.[0] ?? "")?.[1] ?? 0);
@@ -64,7 +64,7 @@ export async function exchange(url: string, text: string): Promise<RawAnswer> {
   return await connection.answer();
 }
 
-/** `undefined` when the other side has closed. */
+/** `undefined` if the server has closed the connection. */
 async function orClosed<T>(work: Promise<T>): Promise<T | undefined> {
   try {
     return await work;

@@ -1,16 +1,16 @@
 import { join } from "node:path";
 
-/** A kubectl that notes what it was given before it becomes the real one. */
+/** A kubectl that records its arguments and environment before it executes the real one. */
 export interface RecordingKubectl {
-  /** To stand first in PATH. */
+  /** A folder to put first in PATH. */
   readonly folder: string;
   /** Arguments and environment of each start so far. */
   starts(): string[];
 }
 
 /**
- * @param folder for the program and its notes
- * @param kubectl path of the real one
+ * @param folder for the program and its records
+ * @param kubectl path of the real kubectl
  */
 export async function recordingKubectl(folder: string, kubectl: string): Promise<RecordingKubectl> {
   const notes = join(folder, "kubectl_starts");

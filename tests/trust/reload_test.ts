@@ -3,23 +3,23 @@ import { makeAuthority } from "../../scripts/control_plane/certificates.ts";
 import { folder, program } from "../cli/support.ts";
 import { within } from "../crash/within.ts";
 
-/** A reload is judged by what the server listens on, not by what a start would make of it. */
+/** A reload is checked against the current listener, not against a new start. */
 
 /** A server of all addresses behind a proxy, with tokens. */
 const SAFE = ["host: 0.0.0.0", "behind-proxy: true", "tokens-file: TOKENS"];
 
-/** What would be safe after a start, and why it is not while the server goes on as it is. */
+/** Settings that would be safe after a start, and why they are not for the current listener. */
 const RELOADED: [what: string, settings: string[], why: RegExp][] = [
   ["another host without tokens", ["host: 127.0.0.1"], /'0\.0\.0\.0' without tokens/],
   [
-    "TLS in the place of the proxy's",
+    "TLS instead of a proxy's",
     ["host: 0.0.0.0", "tokens-file: TOKENS", "tls-cert: CERT", "tls-key: KEY"],
     /'0\.0\.0\.0' without TLS/,
   ],
 ];
 
 for (const [what, settings, why] of RELOADED) {
-  Deno.test(`a reload with ${what} is refused by a server that listens without`, async () => {
+  Deno.test(`a reload with ${what} is rejected if it is unsafe for the current listener`, async () => {
     await using here = await folder();
     const { certificate, key } = makeAuthority("a-test-authority").issue({
       commonName: "server",

@@ -3,12 +3,12 @@ import { controlPlaneFromEnv } from "../../scripts/control_plane/connect.ts";
 import { type Access, administrator, clientOf } from "../crash/admin.ts";
 import type { World } from "./world.ts";
 
-/** Somebody whom the API server knows and gives rights namespace by namespace. */
+/** A user of the API server whose permissions are granted for each namespace. */
 
 const USER = "two-namespaces";
 const GROUP = "rbac.authorization.k8s.io";
 
-/** All that a write takes. */
+/** All verbs that a write needs. */
 export const ALL_VERBS: readonly string[] = ["get", "list", "create", "update", "delete"];
 
 export async function keeper(): Promise<Access> {
@@ -19,7 +19,7 @@ export async function keeper(): Promise<Access> {
   return { ...await administrator(plane), token: users[0].user.token };
 }
 
-/** Gives that person exactly these rights to the secrets of a namespace; resolves when they hold. */
+/** Gives the user exactly these permissions on secrets of a namespace; resolves when they are in effect. */
 export async function grant(
   { request }: World,
   person: Access,

@@ -3,11 +3,11 @@ import { Buffer } from "node:buffer";
 import { format, inspect } from "node:util";
 import { seal, type Sealed } from "../../src/log/sealed.ts";
 
-/** That a sealed value does not show by mistake, whatever kind of value it is. */
+/** A sealed value of any kind is not shown by mistake. */
 
 const CANARY = `canary-${crypto.randomUUID()}`;
 
-/** A text is what a password is, bytes are what a key is, a record is a secret's data. */
+/** A string as a password, bytes as a key, a record as a secret's data. */
 const VALUES: [kind: string, value: unknown][] = [
   ["text", CANARY],
   ["bytes", Buffer.from(CANARY)],
@@ -34,7 +34,7 @@ const WAYS: [way: string, print: (sealed: Sealed<unknown>) => string][] = [
 ];
 
 for (const [kind, value] of VALUES) {
-  Deno.test(`a sealed ${kind} shows in no way of printing it`, () => {
+  Deno.test(`a sealed ${kind} is not visible, however it is printed`, () => {
     const forms = [CANARY, Buffer.from(CANARY).toString("hex"), Buffer.from(CANARY).join()];
     for (const [way, print] of WAYS) {
       const text = print(seal(value));
@@ -43,7 +43,7 @@ for (const [kind, value] of VALUES) {
   });
 }
 
-Deno.test("each way that a sealed value could be printed by says that it is sealed", () => {
+Deno.test("every way to print a sealed value prints that it is sealed", () => {
   const sealed = seal(CANARY) as unknown as Record<symbol | string, () => string>;
   for (
     const way of [

@@ -3,7 +3,7 @@ import { emptyCluster } from "../../src/credentials/fake/clusters.ts";
 import { pullSecrets } from "../../src/credentials/fake/desired.ts";
 import { runWrite } from "../../src/credentials/fake/run.ts";
 
-/** A write whose answer was lost, in a cluster that cannot be read for a moment either. */
+/** A write whose response was lost, on a cluster that briefly cannot be read either. */
 
 const LAST = pullSecrets().length - 1;
 
@@ -12,20 +12,20 @@ function cut(applied: boolean) {
   let reads = 0;
   it.fault = ({ method, index }) => {
     if (method === "create" && index < 3) return { kind: "cut", item: LAST, applied };
-    // The one beforehand is answered, the one that looks what became of it is not.
+    // The read before the write gets a response, the read that checks the outcome does not.
     return method === "read" && ++reads === 2 ? { kind: "throw", error: "unreachable" } : undefined;
   };
   return it;
 }
 
-Deno.test("a write that was carried out, but not answered for, is looked for before it is undone", async () => {
+Deno.test("a write that was carried out without a response is looked up before a rollback", async () => {
   const it = cut(true);
   const { kind } = await runWrite(it, pullSecrets());
   assert.equal(kind, "written");
   assert.equal(it.secrets.size, LAST + 1);
 });
 
-Deno.test("one that was not carried out either is no success, and the others are undone", async () => {
+Deno.test("a write that was not carried out and had no response is a failure, and the others are rolled back", async () => {
   const it = cut(false);
   const before = it.dump();
   const verdict = await runWrite(it, pullSecrets());

@@ -1,4 +1,4 @@
-/** Far more than anything here takes: it only ends what would never end. */
+/** Far more than anything here takes: it only stops what would never end. */
 const SECONDS = 60;
 
 /** Resolves when `isSo`, asked again and again. @throws Error that names `what` when it never is */

@@ -5,11 +5,11 @@ import { trustTests, type World } from "./world.ts";
 
 const trustTest = trustTests((test) => Deno.test(test));
 
-/** Passwords that a careless program would change, cut, or take for something else. */
+/** Passwords that a careless program would change, truncate or misinterpret. */
 
 const KIB = 1024;
 
-/** Each holds the password that is looked for. */
+/** Each contains the password that is searched for. */
 function passwords(password: string): Record<string, string> {
   return {
     "a line break at the end": `${password}\n`,

@@ -18,24 +18,24 @@ export interface Answered {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** The parsed JSON. Untyped, as tests look at many shapes. */
+  /** The parsed JSON. Untyped, since tests read many shapes. */
   // deno-lint-ignore no-explicit-any
   readonly body: any;
 }
 
 export interface Asking {
   readonly headers?: Readonly<Record<string, string>>;
-  /** Sent as it is when it is a text, otherwise as JSON. */
+  /** Sent unchanged if it is a string, otherwise as JSON. */
   readonly body?: unknown;
 }
 
-/** The whole program as a process, with its audit log. */
+/** The program as a process, with its audit log. */
 export interface Running {
   readonly url: string;
   ask(method: string, path: string, asking?: Asking): Promise<Answered>;
-  /** POST /secrets/add_docker of the password, to cluster `c` unless said otherwise. */
+  /** POST /secrets/add_docker with the password, to cluster `c` by default. */
   addDocker(more: object): Promise<Answered>;
-  /** POST /secrets/add_helm_repo of the same. */
+  /** POST /secrets/add_helm_repo with the password. */
   addHelmRepo(more: object): Promise<Answered>;
   /** Resolves at a line of the log. */
   line(pattern: RegExp): Promise<RegExpExecArray>;
@@ -45,41 +45,41 @@ export interface Start {
   /** In the file's spelling. */
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly env?: Readonly<Record<string, string>>;
-  /** How many files it may have open. */
+  /** The limit of open files. */
   readonly maxFiles?: number;
-  /** Where its log goes. @default standard error */
+  /** The log file. @default standard error */
   readonly logFile?: string;
 }
 
-/** One test's part of the world: the real API server, and a folder for all that the program keeps. */
+/** The real API server, and a folder for all files of the program, for one test. */
 export interface World extends Bystander {
   readonly transport: Transport;
   readonly folder: string;
-  /** Where kubeconfigs are; `c` is the administrator's. */
+  /** The clusters folder; `c` is the administrator's kubeconfig. */
   readonly clusters: string;
-  /** The password of all writes: nothing but the API server may come to know it. */
+  /** The password of all writes: only the API server may receive it. */
   readonly password: string;
   readonly watch: CanaryWatch;
-  /** Argo CD's namespace, of this test alone. */
+  /** Argo CD's namespace for this test only. */
   readonly argocd: string;
-  /** Past the program, as the administrator. */
+  /** A direct request as the administrator. */
   readonly request: ApiRequest;
   readonly access: Access;
   /** @returns its path */
   addCluster(name: string, kubeconfig: string): Promise<string>;
   /** The real API server with faults. */
   front(): Promise<FaultyFront>;
-  /** Disposes of it when all is looked at. */
+  /** Disposes of it at the end of the test. */
   use<T extends AsyncDisposable>(resource: T): T;
   start(options?: Start): Promise<Running>;
-  /** Arguments and environment of each kubectl that was started. */
+  /** Arguments and environment of each started kubectl. */
   kubectlStarts(): string[];
 }
 
 /**
- * What declares a test for each transport; ignored without a control plane. At its end the program still
- * answers, ends by SIGTERM with exit code 0 and leaves no process, and the canaries are in none of
- * its answers, error pages, logs, files, command lines and environments.
+ * Declares a test for each transport; ignored without a control plane. At its end the program still
+ * responds, SIGTERM stops it with exit code 0 and no process is left, and the canaries are in none of
+ * its responses, error pages, logs, files, command lines and environments.
  */
 export function trustTests(declare: Declare) {
   const testPerTransport = testsPerTransport(declare);
@@ -121,11 +121,11 @@ async function run(
       "clusters-folder": clusters,
       transport,
       "argocd-namespace": argocd,
-      // Each program has one of its own.
+      // Each program has its own file.
       "audit-log": join(folder, `audit-${number}.log`),
       "log-level": "debug",
       kubectl_timeout: PATIENCE,
-      // Each format is one transport's.
+      // Each transport has its own format.
       "log-format": transport === "api" ? "json" : "text",
     };
     await Deno.writeTextFile(config, JSON.stringify({ ...usual, ...settings }));
@@ -205,7 +205,7 @@ function runningAt(url: string, program: Program, password: string, watch: Canar
   };
 }
 
-/** The URL that a program says in its log file. */
+/** The URL in a program's log file. */
 async function listeningBy(logFile: string): Promise<string> {
   const URL_SAID = /listening.*(http:\/\/[\d.]+:\d+)/;
   const said = () => URL_SAID.exec(Deno.readTextFileSync(logFile))?.[1];
@@ -216,7 +216,7 @@ async function listeningBy(logFile: string): Promise<string> {
   return said()!;
 }
 
-/** What a browser or a mistaken client would be shown, and what was recorded. */
+/** The responses to a browser or a mistaken client, and the recorded entries. */
 async function lookAtErrorPages(running: Running, password: string): Promise<void> {
   const asAPage = { accept: "text/html,*/*;q=0.8" };
   const body = JSON.stringify({ password });
@@ -244,7 +244,7 @@ async function assertEndsWell(program: Program, watch: CanaryWatch): Promise<voi
   assert.doesNotMatch(stderr, /unhandled rejection|internal error/);
 }
 
-/** The watch is worth something only when it sees what is there. */
+/** The watch is only useful if it sees these. */
 function assertSees(processes: ProcessWatch, folder: string): void {
   if (Deno.build.os !== "linux") return;
   const seen = [...processes.seen];

@@ -5,7 +5,7 @@ import type { Verdict } from "../../src/verify/verdict.ts";
 import { folder } from "../cli/support.ts";
 import { startHelmServer } from "./helm_server.ts";
 
-/** Which authorities are trusted: what an operator's environment says, as it says it to Deno. */
+/** The trusted certificate authorities, set by the same environment variables as Deno's. */
 
 /** Names of files, each with the certificate of one authority. */
 const FILES = ["server", "other"] as const;
@@ -29,10 +29,10 @@ const ROWS: [env: Readonly<Record<string, File | "system" | "mozilla">>, isTrust
   [{ SSL_CERT_FILE: "other", DENO_TLS_CA_STORE: "system", DENO_CERT: "server" }, true],
 ];
 
-/** Nothing of the system may be asked for, as it may not by `deno task start`. */
+/** No access to system information, as in `deno task start`. */
 const FLAGS = ["--no-check", "--no-prompt", "--allow-net=127.0.0.1", "--allow-read", "--allow-env"];
 
-/** What a program with only these variables, and those that it cannot do without, is told. */
+/** The verdict of a program with only these variables and the indispensable ones. */
 async function verdictOf(
   env: Readonly<Record<string, string>>,
   args: readonly string[],
@@ -55,7 +55,7 @@ async function verdictOf(
 const authorities = { server: makeAuthority("server"), other: makeAuthority("other") };
 const tls = authorities.server.issue({ commonName: "x", for: "server", hosts: ["127.0.0.1"] });
 
-/** A server whose authority only a file names, and a folder with the files. */
+/** A server whose authority is only in a file, and a folder with the files. */
 async function withServer(
   use: (url: string, pathOf: (word: string) => string) => Promise<void>,
 ): Promise<void> {
@@ -83,7 +83,7 @@ for (const [env, isTrusted] of ROWS) {
   });
 }
 
-Deno.test("authorities of the credential's own take the place of the environment's", async () => {
+Deno.test("a credential's own certificate authorities replace those of the environment", async () => {
   await withServer(async (url, pathOf) => {
     const [server, other] = [pathOf("server"), pathOf("other")];
     const env = (path: string) => ({ DENO_CERT: path, NODE_EXTRA_CA_CERTS: path });

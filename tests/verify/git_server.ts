@@ -10,23 +10,23 @@ import {
 
 export interface GitServerOptions extends ServerOptions {
   readonly visitors: Visitors;
-  /** Answers 404 to those who are not let in, as GitHub does. @default false */
+  /** Responds with 404 to unauthorized requests, as GitHub does. @default false */
   readonly hides?: boolean;
 }
 
 export interface GitServer extends TestServer {
-  /** Of the one repository there is. */
+  /** URL of the only repository. */
   readonly repository: string;
 }
 
-/** Whether Git is there, with its program for web servers. */
+/** Whether Git is installed, with its program for web servers. */
 export const hasGit = await onPath("git", realWorld) !== undefined &&
   await Deno.stat(join(await run("git", ["--exec-path"]), "git-http-backend"))
     .then(() => true, () => false);
 
 const REPOSITORY = "team/app.git";
 
-/** Serves an empty repository by `git http-backend`, the CGI program of Git's own. */
+/** Serves an empty repository with `git http-backend`, Git's CGI program. */
 export async function startGitServer(options: GitServerOptions): Promise<GitServer> {
   const folder = await Deno.makeTempDir({ prefix: "git-server-" });
   await run("git", ["init", "--quiet", "--bare", join(folder, REPOSITORY)]);
@@ -45,7 +45,7 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
   };
 }
 
-/** A request without a body, as RFC 3875 hands it to a program. */
+/** A request without a body, as a CGI program gets it (RFC 3875). */
 async function runCgi(request: Request, folder: string): Promise<Response> {
   const { pathname, search } = new URL(request.url);
   const { stdout } = await new Deno.Command("git", {

@@ -27,7 +27,7 @@ const token = (url: string, value: string): GitCredential => ({
   transport: {},
 });
 
-gitTest("a user name and password that it knows are accepted", async () => {
+gitTest("a correct user name and password are accepted", async () => {
   const { value } = makeCanary();
   await using server = await startGitServer({ visitors: [basicHeader("alice", value)] });
   assert.deepEqual(await tried(login(server.repository, value)), {
@@ -41,7 +41,7 @@ gitTest("a user name and password that it knows are accepted", async () => {
   assert.equal(server.seen[1]?.path, "/team/app.git/info/refs?service=git-upload-pack");
 });
 
-gitTest("a bearer token that it knows is accepted", async () => {
+gitTest("a correct bearer token is accepted", async () => {
   const { value } = makeCanary();
   await using server = await startGitServer({ visitors: [`Bearer ${value}`] });
   const { accepted, may } = await tried(token(server.repository, value));
@@ -54,7 +54,7 @@ const WRONG: [what: string, make: (url: string, value: string) => GitCredential]
 ];
 
 for (const [what, make] of WRONG) {
-  gitTest(`a ${what} that it does not know is refused`, async () => {
+  gitTest(`a wrong ${what} is rejected`, async () => {
     const { value } = makeCanary();
     await using server = await startGitServer({ visitors: [] });
     const verdict = await tried(make(server.repository, value));
@@ -63,7 +63,7 @@ for (const [what, make] of WRONG) {
   });
 }
 
-gitTest("404 may mean a repository that is hidden, and is not accepted", async () => {
+gitTest("404 may mean a hidden repository, and the credential is not accepted", async () => {
   const { value } = makeCanary();
   await using server = await startGitServer({ visitors: [], hides: true });
   const verdict = await tried(login(server.repository, value));
@@ -74,7 +74,7 @@ gitTest("404 may mean a repository that is hidden, and is not accepted", async (
   );
 });
 
-gitTest("a public repository tells nothing about a credential", async () => {
+gitTest("a public repository proves nothing about a credential", async () => {
   const { value } = makeCanary();
   await using server = await startGitServer({ visitors: ["*"] });
   const verdict = await tried(login(server.repository, value));
@@ -83,13 +83,13 @@ gitTest("a public repository tells nothing about a credential", async () => {
   assert.equal(verdict.why, "The repository is public: it can be read without a credential");
 });
 
-gitTest("a repository that is not there is not accepted", async () => {
+gitTest("a credential for a missing repository is not accepted", async () => {
   const { value } = makeCanary();
   await using server: GitServer = await startGitServer({ visitors: ["*"] });
   assert.equal((await tried(login(`${server.url}/team/none.git`, value))).accepted, false);
 });
 
-gitTest("without a credential what is not public was not tried", async () => {
+gitTest("without a credential, a private repository has no verdict", async () => {
   await using server = await startGitServer({ visitors: [] });
   for (const url of [server.repository, `${server.url}/team/none.git`]) {
     const verdict = await tried({ kind: "git", url, transport: {} });
@@ -112,16 +112,16 @@ const OTHERS: [what: string, respond: () => Response, why: string][] = [
 ];
 
 for (const [what, respond, why] of OTHERS) {
-  Deno.test(`a web server that ${what} tells nothing about a credential`, async () => {
+  Deno.test(`a web server that ${what} proves nothing about a credential`, async () => {
     await using server = serve(respond);
     const verdict = await tried(login(server.url, makeCanary().value));
     assert.deepEqual([verdict.reachable, verdict.accepted], [true, undefined]);
-    assert.ok(!("open" in verdict), "there is nothing to be open");
+    assert.ok(!("open" in verdict), "without a Git repository, open is not set");
     assert.equal(verdict.why, why);
   });
 }
 
-Deno.test("a bearer token that no header can hold is not sent", async () => {
+Deno.test("a bearer token that is no valid header value is not sent", async () => {
   const { value } = makeCanary();
   await using server = serve(() => new Response("hello"));
   const verdict = await tried(token(server.url, `${value}\r\nX-Other: 1`));
@@ -129,7 +129,7 @@ Deno.test("a bearer token that no header can hold is not sent", async () => {
   assert.deepEqual(server.seen, []);
 });
 
-Deno.test("when a personal token expires is told by the answer, or by who is known to tell it", async () => {
+Deno.test("the expiry of a personal token comes from the response, or from a known issuer", async () => {
   const password = `ghp_${crypto.randomUUID().replaceAll("-", "")}`;
   const header = { "github-authentication-token-expiration": "2030-01-02 03:04:05 +0200" };
   const git = { "content-type": "application/x-git-upload-pack-advertisement" };
@@ -164,7 +164,7 @@ Deno.test("when a personal token expires is told by the answer, or by who is kno
   await using untrusted = serve(() => new Response("{}"), { tls: { certificate, key } });
   const insecure = { ...login(silent.url, password), transport: { insecure: true } };
   await tried(insecure, { issuers: at(untrusted.url) });
-  assert.deepEqual(untrusted.seen, [], "that a host is not looked at says nothing of GitHub");
+  assert.deepEqual(untrusted.seen, [], "insecure applies to the repository, not to GitHub's API");
 
   const gone = await tried(login(silent.url, password), {
     issuers: at("http://127.0.0.1:1"),

@@ -21,7 +21,7 @@ const app = (url: string, more: Partial<GitHubAppCredential> = {}): GitHubAppCre
 const server = (more: Partial<Parameters<typeof startGitHubServer>[0]> = {}) =>
   startGitHubServer({ app: "12345", installation: "678", publicKey, ...more });
 
-Deno.test("an app's key is accepted, and what its installation may is said", async () => {
+Deno.test("an app's key is accepted, and the installation's permissions are reported", async () => {
   await using github = server({
     permissions: { metadata: "read", contents: "write", members: "read" },
   });
@@ -35,7 +35,7 @@ Deno.test("an app's key is accepted, and what its installation may is said", asy
   });
 });
 
-Deno.test("an installation without the right to read contents is accepted, and that is said", async () => {
+Deno.test("an installation that cannot read contents is accepted, and this is reported", async () => {
   await using github = server({ permissions: { metadata: "read" } });
   const { accepted, may, why } = await tried(app(github.url));
   assert.deepEqual([accepted, may], [true, ["read metadata"]]);
@@ -63,13 +63,13 @@ const REFUSED: [
   ["another app's id", { id: "Iv1.0123456789abcdef" }, true, /ID or key \(401 Unauthorized\)/],
   ["another installation", { installationId: 679 }, true, /does not find the installation/],
   [
-    "an installation that is a path",
+    "a path as its installation",
     { installationId: "../678" },
     true,
     /does not find the installation/,
   ],
   [
-    "a key that is none",
+    "an invalid key",
     { privateKey: seal(makeCanary().value) },
     false,
     /is not an RSA key in PEM$/,
@@ -78,7 +78,7 @@ const REFUSED: [
 ];
 
 for (const [what, more, reachable, why] of REFUSED) {
-  Deno.test(`of a GitHub app ${what} is not accepted`, async () => {
+  Deno.test(`a GitHub app with ${what} is not accepted`, async () => {
     await using github = server();
     const verdict = await tried(app(github.url, more));
     assert.deepEqual([verdict.reachable, verdict.accepted], [reachable, false]);
@@ -87,7 +87,7 @@ for (const [what, more, reachable, why] of REFUSED) {
   });
 }
 
-Deno.test("a clock that is wrong is named among the reasons", async () => {
+Deno.test("a wrong clock is reported among the possible reasons", async () => {
   await using github = server();
   const { accepted, why } = await tried(app(github.url), { now: () => Date.now() - 3_600_000 });
   assert.equal(accepted, false);

@@ -4,13 +4,13 @@ import { serve, type ServerOptions, type TestServer } from "./http_server.ts";
 export interface GitHubServerOptions extends ServerOptions {
   readonly app: string;
   readonly installation: string;
-  /** Of the app, in PEM. */
+  /** The app's public key in PEM. */
   readonly publicKey: string;
   readonly permissions?: Readonly<Record<string, string>>;
   readonly expires?: string;
 }
 
-/** An RSA key pair in PEM; the private key as GitHub hands it out. */
+/** An RSA key pair in PEM; the private key in GitHub's format. */
 export function makeAppKey(): { publicKey: string; privateKey: string } {
   return generateKeyPairSync("rsa", {
     modulusLength: 2048,
@@ -19,7 +19,7 @@ export function makeAppKey(): { publicKey: string; privateKey: string } {
   });
 }
 
-/** The API of a GitHub Enterprise server, as far as the token of an installation goes. */
+/** The API of a GitHub Enterprise Server for tokens of an installation. */
 export function startGitHubServer(options: GitHubServerOptions): TestServer {
   const { app, installation, publicKey, permissions = { contents: "read" } } = options;
   return serve((request) => {

@@ -12,7 +12,7 @@ export interface HelmServerOptions extends ServerOptions {
   readonly index?: string;
 }
 
-/** As `helm repo index` writes it. */
+/** In the format of `helm repo index`. */
 export const INDEX = `apiVersion: v1
 entries:
   first:
@@ -30,7 +30,7 @@ entries:
 generated: "2025-07-11T15:14:35Z"
 `;
 
-/** A chart repository, which each folder is. */
+/** A server whose folders are all chart repositories. */
 export function startHelmServer(options: HelmServerOptions): TestServer {
   return serve((request) => {
     const away = turnedAway(request, options.visitors);

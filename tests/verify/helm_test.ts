@@ -4,7 +4,7 @@ import { startHelmServer } from "./helm_server.ts";
 import { basicHeader, serve } from "./http_server.ts";
 import { helmLogin, tried } from "./support.ts";
 
-Deno.test("a chart repository that knows the credential accepts it, and its charts are counted", async () => {
+Deno.test("a chart repository accepts a correct credential, and its charts are counted", async () => {
   const { value } = makeCanary();
   const known = basicHeader("alice", value);
   await using server = await startHelmServer({ visitors: [known] });
@@ -19,10 +19,14 @@ Deno.test("a chart repository that knows the credential accepts it, and its char
     });
   }
   const shown = server.seen.slice(0, 2).map(({ authorization }) => authorization);
-  assert.deepEqual(shown, [undefined, known], "first a stranger asks, then the credential");
+  assert.deepEqual(
+    shown,
+    [undefined, known],
+    "the first request is anonymous, the second has the credential",
+  );
 });
 
-Deno.test("a chart repository that does not know the credential refuses it", async () => {
+Deno.test("a chart repository rejects a wrong credential", async () => {
   const { value } = makeCanary();
   await using server = startHelmServer({ visitors: [basicHeader("alice", "another")] });
   const verdict = await tried(helmLogin(`${server.url}/charts`, value));
@@ -30,7 +34,7 @@ Deno.test("a chart repository that does not know the credential refuses it", asy
   assert.equal(verdict.why, "The repository refuses the credential (401 Unauthorized)");
 });
 
-Deno.test("a public chart repository tells nothing about a credential", async () => {
+Deno.test("a public chart repository proves nothing about a credential", async () => {
   const { value } = makeCanary();
   await using server = startHelmServer({ visitors: ["*"] });
   const verdict = await tried(helmLogin(`${server.url}/charts`, value));
@@ -75,18 +79,18 @@ const OTHERS: [what: string, respond: () => Response, why: RegExp][] = [
 ];
 
 for (const [what, respond, why] of OTHERS) {
-  Deno.test(`a chart repository that answers with ${what} tells nothing about a credential`, async () => {
+  Deno.test(`a chart repository that answers with ${what} proves nothing about a credential`, async () => {
     const { value } = makeCanary();
     await using server = serve(respond);
     const verdict = await tried(helmLogin(server.url, value));
     assert.deepEqual([verdict.reachable, verdict.accepted, verdict.may], [true, undefined, []]);
-    assert.ok(!("open" in verdict), "it was not tried");
+    assert.ok(!("open" in verdict), "without a readable index, open is not set");
     assert.match(verdict.why, why);
     assert.doesNotMatch(verdict.why, /secret/);
   });
 }
 
-Deno.test("an index that comes packed is unpacked", async () => {
+Deno.test("a compressed index is decompressed", async () => {
   const index = "apiVersion: v1\nentries: {one: []}\n";
   await using server = serve(() => {
     const packed = new Blob([index]).stream().pipeThrough(new CompressionStream("gzip"));
@@ -97,7 +101,7 @@ Deno.test("an index that comes packed is unpacked", async () => {
 });
 
 for (const url of ["ssh://git@example.test/x", "example.test", "file:///etc/passwd", "oci://x/y"]) {
-  Deno.test(`${url} is no URL that is asked`, async () => {
+  Deno.test(`${url} is rejected without a request`, async () => {
     assert.deepEqual(await tried(helmLogin(url, makeCanary().value)), {
       reachable: false,
       accepted: undefined,

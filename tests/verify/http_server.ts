@@ -1,6 +1,6 @@
 import type { Certified } from "../../scripts/control_plane/certificates.ts";
 
-/** A request as a server has seen it. */
+/** A request as the server received it. */
 export interface Seen {
   readonly method: string;
   /** Path and query. */
@@ -13,18 +13,18 @@ export interface TestServer extends AsyncDisposable {
   readonly port: number;
   /** http://127.0.0.1:PORT, or with https */
   readonly url: string;
-  /** What was asked of it, in order. */
+  /** The requests, in order. */
   readonly seen: readonly Seen[];
 }
 
 export interface ServerOptions {
   /** @default plain HTTP */
   readonly tls?: Certified;
-  /** Of the loopback range. @default 127.0.0.1 */
+  /** An address of the loopback range. @default 127.0.0.1 */
   readonly address?: string;
 }
 
-/** A server on a free port of this machine that notes what it is asked. */
+/** A server on a free port of this machine that records its requests. */
 export function serve(
   handler: (request: Request) => Response | Promise<Response>,
   { tls, address = "127.0.0.1" }: ServerOptions = {},
@@ -54,14 +54,14 @@ export function serve(
   };
 }
 
-/** Who may come in, by the header `Authorization` that they show; `*` lets everyone in. */
+/** The accepted `Authorization` headers; `*` accepts every request. */
 export type Visitors = readonly string[];
 
 export function basicHeader(username: string, password: string): string {
   return `Basic ${new TextEncoder().encode(`${username}:${password}`).toBase64()}`;
 }
 
-/** The answer to who is not let in; `undefined` for those who are. */
+/** The response to an unauthorized request; `undefined` for an accepted one. */
 export function turnedAway(request: Request, visitors: Visitors): Response | undefined {
   const shown = request.headers.get("authorization");
   if (visitors.includes("*") || (shown !== null && visitors.includes(shown))) return undefined;

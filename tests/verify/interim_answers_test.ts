@@ -4,7 +4,7 @@ import { makeCanary } from "../support/canary.ts";
 import { startRawServer } from "./raw_server.ts";
 import { helmLogin, names, tried } from "./support.ts";
 
-/** What a server, or a proxy, says before an answer, or in the place of one. */
+/** Interim responses of a server or a proxy, before or instead of a response. */
 
 const UPGRADE = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n";
 const INDEX = "apiVersion: v1\nentries: {}\n";
@@ -21,7 +21,7 @@ const INSTEAD: [status: number, says: string][] = [
 const helm = (url: string, proxy?: string) => helmLogin(url, makeCanary().value, { proxy });
 
 for (const [status, says] of INSTEAD) {
-  Deno.test(`a server that says ${JSON.stringify(says)} has not answered, and is not waited for`, async () => {
+  Deno.test(`a server that sends ${JSON.stringify(says)} has not responded, and is not waited for`, async () => {
     await using server = startRawServer((write) => write(says));
     const { why } = await tried(helm(server.url));
     assert.match(why, new RegExp(`: invalid response \\(HTTP ${status}\\)$`));
@@ -29,7 +29,7 @@ for (const [status, says] of INSTEAD) {
   });
 
   for (const scheme of ["http", "https"]) {
-    Deno.test(`a proxy that says ${JSON.stringify(says)} for a URL of ${scheme} is not waited for`, async () => {
+    Deno.test(`a proxy that sends ${JSON.stringify(says)} for a URL of ${scheme} is not waited for`, async () => {
       await using server = startRawServer((write) => write(says));
       const what = helm(`${scheme}://charts.test`, `http://proxy.test:${server.port}`);
       const { why } = await tried(what, { resolve: names({ "proxy.test": ["127.0.0.1"] }) });
@@ -40,14 +40,14 @@ for (const [status, says] of INSTEAD) {
 }
 
 for (const interim of ["100 Continue", "103 Early Hints\r\nLink: </a>"]) {
-  Deno.test(`an answer after ${JSON.stringify(interim)} is read`, async () => {
+  Deno.test(`a response after ${JSON.stringify(interim)} is read`, async () => {
     await using server = startRawServer((write) => write(`HTTP/1.1 ${interim}\r\n\r\n${OK}`));
     const { open, reachable } = await tried(helm(server.url));
     assert.deepEqual([open, reachable], [true, true]);
   });
 }
 
-Deno.test("whether a server is healthy is not waited for in vain where it switches protocols", async () => {
+Deno.test("a health check fails immediately if the server switches protocols", async () => {
   await using server = startRawServer((write) => write(UPGRADE));
   assert.equal(await isHealthy(server.url), false);
 });

@@ -10,8 +10,8 @@ import { basicHeader, serve, type TestServer } from "./http_server.ts";
 import { tried } from "./support.ts";
 
 /**
- * When credentials end, as their issuers say: each is asked on loopback, where it answers as its documents do
- * (the links are in `src/verify`). None of them was asked itself.
+ * The expiry of credentials according to their issuers. Each issuer is a server on loopback that responds
+ * as documented (the links are in `src/verify`); no real issuer was queried.
  */
 
 const made = (beginning: string) => beginning + makeCanary().value.replaceAll(/[^A-Za-z0-9]/g, "");
@@ -26,7 +26,7 @@ const login = (url: string, token: string, username = "alice"): GitCredential =>
 
 type Api = (request: Request, path: string) => Response | Promise<Response> | undefined;
 
-/** A Git server that accepts everyone who shows something, and has an API besides. */
+/** A Git server that accepts every credential, and has an API too. */
 function gitServer(api: Api): TestServer {
   return serve((request) => {
     const { pathname } = new URL(request.url);
@@ -46,7 +46,7 @@ const askedAt = ({ seen }: TestServer) =>
     `${method} ${path}`
   );
 
-Deno.test("GitHub Enterprise Server tells when a personal token ends, at its own API", async () => {
+Deno.test("GitHub Enterprise Server reports the expiry of a personal token in its own API", async () => {
   const token = made("ghp_");
   const headers = { "github-authentication-token-expiration": "2030-01-02 03:04:05 UTC" };
   await using server = gitServer((request, path) =>
@@ -59,7 +59,7 @@ Deno.test("GitHub Enterprise Server tells when a personal token ends, at its own
   assert.deepEqual(askedAt(server), ["GET /api/v3/rate_limit"]);
 });
 
-Deno.test("an Enterprise Server without rate limits answers with 404, and what its header says counts", async () => {
+Deno.test("the expiry header counts in the 404 response of an Enterprise Server without rate limits", async () => {
   const headers = { "github-authentication-token-expiration": "2030-01-02 03:04:05 UTC" };
   await using server = gitServer(() =>
     Response.json({ message: "Rate limiting is not enabled." }, { status: 404, headers })
@@ -68,7 +68,7 @@ Deno.test("an Enterprise Server without rate limits answers with 404, and what i
   assert.equal(expires, "2030-01-02T03:04:05.000Z");
 });
 
-/** What a personal access token tells of itself. */
+/** GitLab's response about a personal access token. */
 const SELF = {
   id: 4,
   name: "Test Token",
@@ -82,27 +82,27 @@ const SELF = {
 };
 
 const GITLAB: [what: string, answer: () => Response, expires: string | undefined][] = [
-  ["a day", () => Response.json(SELF), "2030-01-31T00:00:00.000Z"],
+  ["the expiry as a day", () => Response.json(SELF), "2030-01-31T00:00:00.000Z"],
   [
-    "nothing of a token without an end",
+    "no expiry of a token that never expires",
     () => Response.json({ ...SELF, expires_at: null }),
     undefined,
   ],
   [
-    "nothing where it may only read repositories",
+    "no expiry for a token that may only read repositories",
     () => Response.json({ error: "insufficient_scope", scope: "api read_user" }, { status: 403 }),
     undefined,
   ],
   [
-    "nothing where it is refused",
+    "no expiry of a rejected token",
     () => Response.json({ message: "401 Unauthorized" }, { status: 401 }),
     undefined,
   ],
-  ["nothing in HTML", () => new Response("<html>sign in</html>"), undefined],
+  ["no expiry in HTML", () => new Response("<html>sign in</html>"), undefined],
 ];
 
 for (const [what, answer, expires] of GITLAB) {
-  Deno.test(`GitLab tells ${what}`, async () => {
+  Deno.test(`GitLab reports ${what}`, async () => {
     const token = made("glpat-");
     await using server = gitServer((request, path) =>
       path === "/api/v4/personal_access_tokens/self" &&
@@ -117,14 +117,14 @@ for (const [what, answer, expires] of GITLAB) {
 }
 
 const ANSWERS: [what: string, answer: () => Response, expires: string | undefined][] = [
-  ["tells", () => Response.json(SELF), "2030-01-31T00:00:00.000Z"],
+  ["responds", () => Response.json(SELF), "2030-01-31T00:00:00.000Z"],
   ["refuses", () => new Response(null, { status: 401 }), undefined],
-  ["is no GitLab", () => new Response(null, { status: 404 }), undefined],
+  ["is not GitLab", () => new Response(null, { status: 404 }), undefined],
   ["fails", () => new Response(null, { status: 503 }), undefined],
 ];
 
 for (const [what, answer, expires] of ANSWERS) {
-  Deno.test(`an issuer that ${what} is asked of a token once a day, whoever tries it where`, async () => {
+  Deno.test(`an issuer that ${what} is queried about a token once a day, for all users and places`, async () => {
     const [token, other] = [made("glpat-"), made("glpat-")];
     await using server = gitServer(answer);
     let time = 0;
@@ -144,14 +144,14 @@ for (const [what, answer, expires] of ANSWERS) {
     assert.equal(await end("a"), expires);
     assert.equal(askedAt(server).length, 1);
     await end("a", other);
-    assert.equal(askedAt(server).length, 2, "of another token");
+    assert.equal(askedAt(server).length, 2, "a request about another token");
     time += 1;
     await end("a");
-    assert.equal(askedAt(server).length, 3, "a day later");
+    assert.equal(askedAt(server).length, 3, "a request after a day");
   });
 }
 
-Deno.test("the token of a GitLab registry with a host of its own is asked about where GitLab is", async () => {
+Deno.test("the token of a GitLab registry on its own host is looked up at GitLab's host", async () => {
   const token = made("glpat-");
   const shown = basicHeader("alice", token);
   await using gitlab = serve((request) => {
@@ -180,11 +180,11 @@ Deno.test("the token of a GitLab registry with a host of its own is asked about 
   assert.deepEqual([verdict.accepted, verdict.expires], [true, "2030-01-31T00:00:00.000Z"]);
   assert.ok(
     registry.seen.every(({ path }) => path.startsWith("/v2/")),
-    "no API was looked for there",
+    "the registry's host got no API request",
   );
 });
 
-Deno.test("the token of an API that redirects elsewhere goes no further", async () => {
+Deno.test("a redirect of the issuer's API is not followed with the token", async () => {
   await using other = serve(() => Response.json(SELF));
   await using server = gitServer(() => Response.redirect(`${other.url}/`, 302));
   const { accepted, expires } = await tried(login(`${server.url}/team/app.git`, made("glpat-")));
@@ -192,7 +192,7 @@ Deno.test("the token of an API that redirects elsewhere goes no further", async 
   assert.deepEqual(other.seen, []);
 });
 
-/** One of a user's tokens, as the list has it. */
+/** An entry in the list of a user's tokens. */
 const hubToken = (uuid: string, more: object = {}) => ({
   uuid,
   client_id: "HUB",
@@ -214,26 +214,36 @@ const OTHER = { expires_at: "2031-01-01T00:00:00Z" };
 const NEVER = { expires_at: null };
 
 const HUB: [what: string, tokens: object[], more: object, expires: string | undefined][] = [
-  ["the end of the only token", [hubToken("a")], {}, END],
+  ["the expiry of the only token", [hubToken("a")], {}, END],
   [
-    "the end of the only active one",
+    "the expiry of the only active token",
     [hubToken("a"), hubToken("b", { ...OTHER, is_active: false })],
     {},
     END,
   ],
-  ["the end that all have", [hubToken("a"), hubToken("b")], {}, END],
-  ["the end of the one that its session names", [hubToken("mine"), hubToken("b", OTHER)], {}, END],
-  ["nothing of several", [hubToken("a"), hubToken("b", OTHER)], {}, undefined],
-  ["nothing where one of them has no end", [hubToken("a"), hubToken("b", NEVER)], {}, undefined],
-  ["nothing of one without an end", [hubToken("a", NEVER)], {}, undefined],
-  ["nothing where there are more than it lists", [hubToken("a")], {
+  ["the expiry that all tokens have", [hubToken("a"), hubToken("b")], {}, END],
+  [
+    "the expiry of the token that the session names",
+    [hubToken("mine"), hubToken("b", OTHER)],
+    {},
+    END,
+  ],
+  ["no expiry if several tokens differ", [hubToken("a"), hubToken("b", OTHER)], {}, undefined],
+  [
+    "no expiry if one of the tokens never expires",
+    [hubToken("a"), hubToken("b", NEVER)],
+    {},
+    undefined,
+  ],
+  ["no expiry of a token that never expires", [hubToken("a", NEVER)], {}, undefined],
+  ["no expiry if there are more tokens than listed", [hubToken("a")], {
     next: "https://hub.docker.com/v2/access-tokens?page=2",
   }, undefined],
-  ["nothing without a token", [], {}, undefined],
+  ["no expiry without a token", [], {}, undefined],
 ];
 
 for (const [what, results, more, expires] of HUB) {
-  Deno.test(`Docker Hub tells ${what}`, async () => {
+  Deno.test(`Docker Hub reports ${what}`, async () => {
     const token = made("dckr_pat_");
     const access = `eyJhbGciOiJIUzI1NiJ9.${
       encodeBase64Url(JSON.stringify({ sub: "alice", source: { type: "pat", id: "mine" } }))
@@ -271,7 +281,7 @@ for (const [what, results, more, expires] of HUB) {
   });
 }
 
-Deno.test("a password of Docker Hub is not shown to its API, and one that it refuses tells nothing", async () => {
+Deno.test("a Docker Hub password is not sent to the API, and a rejected token has no expiry", async () => {
   await using hub = serve(() => new Response(null, { status: 401 }));
   await using registry = gitServer(() => undefined);
   const issuers: Issuers = {
@@ -306,7 +316,7 @@ const keyFile = (more: object = {}) =>
     private_key_id: "key-1",
     private_key: CERTIFIED.key,
     client_email: EMAIL,
-    // What the file says of where to ask is not asked.
+    // The URL in the key file is not used.
     client_x509_cert_url: "https://attacker.example/x",
     universe_domain: "googleapis.com",
     ...more,
@@ -334,27 +344,27 @@ const GOOGLE: [
   why: RegExp,
   more?: object,
 ][] = [
-  ["has its certificate", KNOWN, true, /^Google knows the key; its permissions were not tested$/],
+  ["has the certificate", KNOWN, true, /^Google knows the key; its permissions were not tested$/],
   [
-    "has none of it",
+    "has no certificate of it",
     () => Response.json({ "key-0": STRANGER.certificate }),
     false,
     /^Google has no certificate for the key: the key was deleted or has expired$/,
   ],
   [
-    "knows no such account",
+    "does not know the account",
     () => Response.json({ error: { code: 404 } }, { status: 404 }),
     false,
     /^Google does not know the service account \(404 Not Found\)$/,
   ],
   [
-    "has another key by its id",
+    "has another key under this ID",
     () => Response.json({ "key-1": STRANGER.certificate }),
     false,
     /^The private key does not match the key that Google has under this ID$/,
   ],
   [
-    "has what is no certificate",
+    "has an invalid certificate",
     () => Response.json({ "key-1": "x" }),
     undefined,
     /^Google's certificate for the key cannot be parsed$/,
@@ -368,7 +378,7 @@ const GOOGLE: [
 ];
 
 for (const [what, answer, accepted, why] of GOOGLE) {
-  Deno.test(`a key of a service account: Google ${what}`, async () => {
+  Deno.test(`a service account key: Google ${what}`, async () => {
     await using google = serve(answer);
     const verdict = await tried(googleKey(), { issuers: at(google) });
     assert.equal(verdict.accepted, accepted);
@@ -380,7 +390,7 @@ for (const [what, answer, accepted, why] of GOOGLE) {
   });
 }
 
-Deno.test("a key of a service account that does not end has no expiry", async () => {
+Deno.test("a service account key that never expires has no expiry", async () => {
   const { certificate, key } = makeAuthority("google").issue({
     commonName: EMAIL,
     organization: "x",
@@ -394,11 +404,11 @@ Deno.test("a key of a service account that does not end has no expiry", async ()
 
 for (
   const [what, more] of [
-    ["without an id", { private_key_id: undefined }],
+    ["without an ID", { private_key_id: undefined }],
     ["of another cloud", { universe_domain: "other.example" }],
   ] as const
 ) {
-  Deno.test(`a key of a service account ${what} is asked of nobody`, async () => {
+  Deno.test(`a service account key ${what} is not looked up`, async () => {
     await using google = serve(KNOWN);
     const verdict = await tried(googleKey(more), { issuers: at(google) });
     assert.deepEqual([verdict.reachable, verdict.accepted], [false, undefined]);
@@ -408,9 +418,12 @@ for (
 }
 
 for (
-  const [form, password] of [["as it is", keyFile()], ["in base64", encodeBase64Text(keyFile())]]
+  const [form, password] of [["in plain text", keyFile()], [
+    "in base64",
+    encodeBase64Text(keyFile()),
+  ]]
 ) {
-  Deno.test(`the key of a service account that is a password, ${form}, tells its end by Google`, async () => {
+  Deno.test(`a service account key used as a password, ${form}, gets its expiry from Google`, async () => {
     await using google = serve(KNOWN);
     await using registry = gitServer(() => undefined);
     const what = login(`${registry.url}/x`, password!, "_json_key");

@@ -9,7 +9,7 @@ import { serve } from "./http_server.ts";
 import { pause, type RawServer, startRawServer } from "./raw_server.ts";
 import { helmLogin, names, tried } from "./support.ts";
 
-/** What a server may cost that hangs, or never ends. */
+/** Limits for servers that hang, or respond without end. */
 
 const helm = (url: string) => helmLogin(url, makeCanary().value);
 
@@ -29,9 +29,9 @@ const HANGS: [
   reachable: boolean,
   make?: (server: RawServer) => Verifiable,
 ][] = [
-  ["says nothing", () => Promise.resolve(), false],
+  ["sends nothing", () => Promise.resolve(), false],
   [
-    "says nothing to who speaks TLS",
+    "sends nothing after a TLS hello",
     () => Promise.resolve(),
     false,
     ({ url }) => helm(url.replace("http:", "https:")),
@@ -50,7 +50,7 @@ const HANGS: [
     await forever(write, "a");
   }, true],
   [
-    "is a proxy and says nothing",
+    "is a proxy and sends nothing",
     () => Promise.resolve(),
     false,
     ({ port }) => ({
@@ -59,7 +59,7 @@ const HANGS: [
     }),
   ],
   [
-    "is a proxy and says nothing once it is connected",
+    "is a proxy and sends nothing after CONNECT",
     (write) => write(`${OK}\r\n`),
     false,
     ({ port }) => ({
@@ -68,7 +68,7 @@ const HANGS: [
     }),
   ],
   [
-    "is a registry's token server and says nothing",
+    "is a registry's token server and sends nothing",
     (write, asked) => {
       const [, host = ""] = /^host: (.*)\r$/im.exec(asked) ?? [];
       const realm = `Www-Authenticate: Bearer realm="http://${host}/token"`;
@@ -87,11 +87,11 @@ const HANGS: [
 ];
 
 for (const [what, say, reachable, make = ({ url }: RawServer) => helm(url)] of HANGS) {
-  Deno.test(`a server that ${what} costs the deadline and no more`, async () => {
+  Deno.test(`a server that ${what} takes no longer than the deadline`, async () => {
     using clock = fakeClock();
     const hangs = Promise.withResolvers<void>();
     await using server = startRawServer(async (write, asked) => {
-      // A registry's answer to the first question is the way to the second one.
+      // A registry's first response only leads to the token server.
       if (!asked.startsWith("GET /v2/")) hangs.resolve();
       await say(write, asked);
     });
@@ -114,12 +114,12 @@ for (const [what, say, reachable, make = ({ url }: RawServer) => helm(url)] of H
     const verdict = await trying;
     assert.deepEqual([verdict.reachable, verdict.accepted], [reachable, undefined]);
     assert.match(verdict.why, /^Request to [^ ]+ failed: timeout after 1 second$/);
-    await clock.advance(100); // who trickles finds out that nobody is there
+    await clock.advance(100); // a write fails when the client is gone
     await server.allGone(1);
   });
 }
 
-Deno.test("a name that is never looked up costs the deadline", async () => {
+Deno.test("a name lookup that hangs takes no longer than the deadline", async () => {
   using _clock = fakeClock({ runs: true });
   const { reachable, why } = await tried(helm("http://charts.test"), {
     seconds: 0.2,
@@ -137,7 +137,7 @@ const git = (url: string, password: string): GitCredential => ({
   transport: {},
 });
 
-Deno.test("who may know when a token expires, but says nothing, changes nothing", async () => {
+Deno.test("an issuer that does not respond delays the verdict to the deadline, and does not change it", async () => {
   using clock = fakeClock();
   const isAsked = Promise.withResolvers<void>();
   await using hung = startRawServer(() => Promise.resolve(isAsked.resolve()));
@@ -165,7 +165,7 @@ Deno.test("who may know when a token expires, but says nothing, changes nothing"
   await hung.allGone(1);
 });
 
-Deno.test("when nobody waits any longer, what is under way is ended", async () => {
+Deno.test("when the caller is gone, the requests in progress are aborted", async () => {
   const controller = new AbortController();
   await using server = startRawServer(() => Promise.resolve(controller.abort()));
   const { signal } = controller;
@@ -177,7 +177,7 @@ Deno.test("when nobody waits any longer, what is under way is ended", async () =
 
 const GIB = 1024 ** 3;
 
-/** An answer of so many bytes, which counts what is taken of it. */
+/** A response of this many bytes, which counts the bytes that are read. */
 function endless(size: number, headers: Record<string, string>) {
   const chunk = new Uint8Array(65536).fill(0x61);
   let sent = 0;
@@ -223,7 +223,7 @@ const BIG: [what: string, MiB: number, path: string, make: (url: string) => Veri
 ];
 
 for (const [what, MiB, path, make] of BIG) {
-  Deno.test(`${what} is not read to its end`, async () => {
+  Deno.test(`${what} is not read to the end`, async () => {
     const { answer, sent } = endless(GIB, {});
     await using server = serve((request) => {
       const { pathname, origin } = new URL(request.url);
@@ -235,12 +235,12 @@ for (const [what, MiB, path, make] of BIG) {
     assert.deepEqual([verdict.reachable, verdict.accepted], [true, undefined]);
     const why = `: the response is larger than the limit of ${MiB} MiB`;
     assert.ok(verdict.why.endsWith(why), verdict.why);
-    // What was under way then is lost too.
+    // Bytes in transit are counted too.
     assert.ok(sent() < (MiB + 64) * 1024 * 1024, `${sent()} bytes were sent`);
   });
 }
 
-Deno.test("references of a gigabyte are not read at all", async () => {
+Deno.test("a gigabyte of Git references is not read", async () => {
   const type = { "content-type": "application/x-git-upload-pack-advertisement" };
   const { answer, sent } = endless(GIB, type);
   await using server = serve((request) =>
@@ -250,7 +250,7 @@ Deno.test("references of a gigabyte are not read at all", async () => {
   assert.ok(sent() < 64 * 1024 * 1024, `${sent()} bytes were sent`);
 });
 
-/** A registry whose token server answers with this. */
+/** A registry whose token server sends this response. */
 function registryOf(token: () => Response) {
   return serve((request) => {
     const { pathname, origin } = new URL(request.url);
@@ -265,7 +265,7 @@ const packed = (bytes: ReadableStream<Uint8Array<ArrayBuffer>>) =>
     headers: { "content-encoding": "gzip" },
   });
 
-Deno.test("what is small as it is packed and large unpacked is not read to its end", async () => {
+Deno.test("a small compressed response that is large when decompressed is not read to the end", async () => {
   await using server = registryOf(() => packed(endless(48 * 1024 * 1024, {}).answer().body!));
   const { why } = await tried({
     ...helm(server.url),
@@ -285,12 +285,12 @@ const INDEXES: [
   size: number,
   answer: (index: ReadableStream<Uint8Array<ArrayBuffer>>) => Response,
 ][] = [
-  ["an index of a gigabyte", GIB, (index) => new Response(index)],
-  ["a packed index of 48 MiB", 48 * 1024 * 1024, packed],
+  ["a gigabyte of index", GIB, (index) => new Response(index)],
+  ["a compressed index of 48 MiB", 48 * 1024 * 1024, packed],
 ];
 
 for (const [what, size, answer] of INDEXES) {
-  Deno.test(`of ${what} only the head is read, and that counted`, async () => {
+  Deno.test(`only the start of ${what} is read and counted`, async () => {
     let sent = 0;
     await using server = serve((request) => {
       if (request.headers.get("authorization") === null) return new Response(null, { status: 401 });
@@ -314,16 +314,16 @@ for (const [what, size, answer] of INDEXES) {
 }
 
 const BROKEN: [what: string, say: Say, reachable: boolean][] = [
-  ["is no HTTP", (write) => write("220 mail.test ESMTP\r\n"), false],
+  ["is not HTTP", (write) => write("220 mail.test ESMTP\r\n"), false],
   [
-    "is packed and none",
+    "is invalid gzip",
     (write) => write(`${OK}Content-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello`),
     true,
   ],
 ];
 
 for (const [what, say, reachable] of BROKEN) {
-  Deno.test(`an answer that ${what} is no answer`, async () => {
+  Deno.test(`a response that ${what} is an error`, async () => {
     await using server = startRawServer(say);
     const verdict = await tried(helm(server.url));
     assert.deepEqual([verdict.reachable, verdict.accepted], [reachable, undefined]);
@@ -331,7 +331,7 @@ for (const [what, say, reachable] of BROKEN) {
   });
 }
 
-Deno.test("a connection that ends in the body is no answer", async () => {
+Deno.test("a connection that closes in the middle of the body is an error", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const serving = (async () => {
     for await (const client of listener) {

@@ -8,7 +8,7 @@ import { basicHeader } from "./http_server.ts";
 import { startProxy } from "./proxy.ts";
 import { helmLogin, names, tried } from "./support.ts";
 
-/** How a credential gets to its server by a proxy. */
+/** How a credential reaches its server through a proxy. */
 
 const authority = makeAuthority("test authority");
 const tls = authority.issue({ commonName: "x", for: "server", hosts: ["charts.test"] });
@@ -22,7 +22,7 @@ const PROXIES: [what: string, proxyTls: boolean, serverTls: boolean][] = [
 ];
 
 for (const [what, proxyTls, serverTls] of PROXIES) {
-  Deno.test(`an ${what}: the proxy looks the name up, and is shown its own password only`, async () => {
+  Deno.test(`an ${what}: the proxy resolves the name, and receives only its own password`, async () => {
     const { value } = makeCanary();
     const host = "only-the-proxy-knows.test";
     const tls = authority.issue({ commonName: "s", for: "server", hosts: [host] });
@@ -50,7 +50,7 @@ for (const [what, proxyTls, serverTls] of PROXIES) {
   });
 }
 
-Deno.test("a server by a proxy has to have a certificate of its own", async () => {
+Deno.test("a server behind a proxy must have a certificate for its own name", async () => {
   await using server = startHelmServer({ visitors: ["*"], tls });
   await using proxy = startProxy();
   const transport = { proxy: `http://proxy.test:${proxy.port}`, tlsCa: authority.certificate };
@@ -65,7 +65,7 @@ Deno.test("a server by a proxy has to have a certificate of its own", async () =
   assert.match(other.why, /its certificate is for another host name$/);
 });
 
-Deno.test("the environment's proxy is used, but for NO_PROXY, and gives way to the credential's", async () => {
+Deno.test("the environment's proxy is used, except for NO_PROXY, and a credential's proxy takes precedence", async () => {
   await using server = startHelmServer({ visitors: ["*"] });
   await using first = startProxy();
   await using second = startProxy();
@@ -88,7 +88,7 @@ Deno.test("the environment's proxy is used, but for NO_PROXY, and gives way to t
   }
 });
 
-Deno.test("an https proxy has to have a certificate of its own too", async () => {
+Deno.test("an https proxy must have a certificate for its own name", async () => {
   await using proxy = startProxy({ tls });
   const transport = { proxy: `https://proxy.test:${proxy.port}`, tlsCa: authority.certificate };
   for (const url of ["https://charts.test", "http://charts.test"]) {
@@ -100,16 +100,16 @@ Deno.test("an https proxy has to have a certificate of its own too", async () =>
 
 const BAD_PROXIES: [what: string, proxy: string, why: RegExp][] = [
   [
-    "that is refused",
+    "at a forbidden address",
     "http://127.0.0.1:1",
     /cannot connect to the proxy \(sending credentials to a loopback address is not allowed/,
   ],
-  ["of another kind", "socks5://10.0.0.1:1", /the proxy is not an http or https URL$/],
-  ["that nobody knows", "http://none.test:1", /cannot connect to the proxy \(no such host\)$/],
+  ["of another protocol", "socks5://10.0.0.1:1", /the proxy is not an http or https URL$/],
+  ["of an unknown host", "http://none.test:1", /cannot connect to the proxy \(no such host\)$/],
 ];
 
 for (const [what, proxy, why] of BAD_PROXIES) {
-  Deno.test(`by a proxy ${what} nothing is asked`, async () => {
+  Deno.test(`a request through a proxy ${what} fails with the reason`, async () => {
     const verdict = await tried(helmLogin("https://charts.test", makeCanary().value, { proxy }), {
       resolve,
       allowed: addressRules([]),
@@ -119,7 +119,7 @@ for (const [what, proxy, why] of BAD_PROXIES) {
   });
 }
 
-Deno.test("a proxy's refusal has its status", async () => {
+Deno.test("a rejection by a proxy is reported with its status", async () => {
   await using proxy = startProxy({ status: 407 });
   const transport = { proxy: `http://proxy.test:${proxy.port}` };
   for (const url of ["https://charts.test", "http://charts.test"]) {
@@ -136,7 +136,7 @@ Deno.test("a proxy's refusal has its status", async () => {
 for (
   const host of ["metadata.google.internal", "169.254.169.254", "[::ffff:a9fe:a9fe]", "0xA9FEA9FE"]
 ) {
-  Deno.test(`a proxy is not asked for ${host}`, async () => {
+  Deno.test(`a proxy gets no request for ${host}`, async () => {
     await using proxy = startProxy();
     const transport = { proxy: `http://proxy.test:${proxy.port}` };
     const verdict = await tried(helmLogin(`http://${host}`, makeCanary().value, transport), {

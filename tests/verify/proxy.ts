@@ -11,13 +11,13 @@ export interface TestProxy extends AsyncDisposable {
 export interface ProxyOptions {
   /** @default plain HTTP */
   readonly tls?: Certified;
-  /** What it says to each. @default 200, and it connects */
+  /** The status for each request. @default 200, and it connects */
   readonly status?: number;
 }
 
 /**
- * A forward proxy that looks every name up as 127.0.0.1, so that names can be used which nobody
- * else knows. It does CONNECT, and passes whole URLs of http on.
+ * A forward proxy that resolves every name to 127.0.0.1, so that tests can use names that do not
+ * exist. It supports CONNECT, and forwards requests for absolute http URLs.
  */
 export function startProxy({ tls, status = 200 }: ProxyOptions = {}): TestProxy {
   const address = { hostname: "127.0.0.1", port: 0 };

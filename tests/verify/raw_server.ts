@@ -7,9 +7,9 @@ export interface RawServer extends AsyncDisposable {
 }
 
 /**
- * A server that says to each connection what `say` writes, byte by byte as it likes, and then
- * nothing more, until the client goes.
- * @param say gets what was asked; it is over when `write` fails
+ * A server that sends to each connection what `say` writes, unchanged, and then nothing more until
+ * the client disconnects.
+ * @param say gets the request; it stops when `write` fails
  */
 export function startRawServer(
   say: (write: (text: string) => Promise<void>, asked: string) => Promise<void>,

@@ -13,12 +13,12 @@ import { rsaKeys } from "../support/rsa_keys.ts";
 import { serve } from "./http_server.ts";
 import { LOOPBACK } from "./support.ts";
 
-/** What many places may cost together that each answer with much. */
+/** The total budget for many places with large responses. */
 
 const MIB = 1024 * 1024;
 const PLACES = 100;
 
-/** So many MiB unpacked, a thousandth of that packed. */
+/** This many MiB when decompressed, and a thousandth of it compressed. */
 const bomb = (mebibytes: number) =>
   new Uint8Array(gzipSync(new Uint8Array(mebibytes * MIB).fill(0x20)));
 
@@ -30,7 +30,7 @@ function served(packed: Uint8Array<ArrayBuffer>) {
 
 type Credential = VerifyRepo["credential"];
 
-/** Tries a credential at a hundred URLs of a server, as one request does. */
+/** Verifies a credential at a hundred URLs of a server, as one request does. */
 async function triedAt(
   url: string,
   type: VerifyRepo["type"],
@@ -69,7 +69,7 @@ const whys = (verified: readonly VerificationResult[]) =>
 
 const UNREAD = /^Request to [^ ]+ failed: cannot read the whole response: /;
 
-Deno.test("of a hundred answers only so much is read as one request may read, and the others say so", async () => {
+Deno.test("the budget of one request limits what is read of a hundred responses, and the others report it", async () => {
   await using server = served(bomb(3));
   const all = whys(await triedAt(server.url, "git", app(server.url)));
   const unread = all.filter((why) => UNREAD.test(why));
@@ -77,13 +77,13 @@ Deno.test("of a hundred answers only so much is read as one request may read, an
   assert.match(unread[0]!, /the limit for all responses of one request is 64 MiB$/);
 });
 
-Deno.test("a hundred answers that are small are all read", async () => {
+Deno.test("a hundred small responses are all read", async () => {
   await using server = served(bomb(0.5));
   const all = whys(await triedAt(server.url, "git", app(server.url)));
   assert.deepEqual(all.filter((why) => UNREAD.test(why)), []);
 });
 
-Deno.test("what others hold cannot be read at the same time, and is free when they are done", async () => {
+Deno.test("the budget held by other requests cannot be used, and is returned when they finish", async () => {
   await using server = served(bomb(3));
   const process = new ReadBudget(4 * MIB);
   assert.ok(process.take(2 * MIB));
@@ -91,10 +91,10 @@ Deno.test("what others hold cannot be read at the same time, and is free when th
   for (const why of during) assert.match(why, UNREAD);
   assert.match(during[0]!, /4 MiB over all requests, is reached; try again$/);
   process.give(2 * MIB);
-  assert.ok(process.take(4 * MIB), "nothing is held any more");
+  assert.ok(process.take(4 * MIB), "the budget is free again");
 });
 
-Deno.test("a hundred chart indexes that are small packed and large unpacked take little memory", async () => {
+Deno.test("a hundred compressed chart indexes that are large when decompressed take little memory", async () => {
   await using server = served(bomb(40));
   let most = 0;
   const before = Deno.memoryUsage().rss;

@@ -6,12 +6,12 @@ import { startHelmServer } from "./helm_server.ts";
 import { basicHeader, serve } from "./http_server.ts";
 import { helmLogin, names, tried } from "./support.ts";
 
-/** That a credential is not led away. */
+/** A redirect does not lead a credential to another host. */
 
 const authority = makeAuthority("test authority");
 const tls = authority.issue({ commonName: "x", for: "server", hosts: ["charts.test"] });
 
-Deno.test("redirects to the same host are followed with the credential, three at most", async () => {
+Deno.test("redirects to the same host are followed with the credential, at most three", async () => {
   const { value } = makeCanary();
   await using server = serve((request) => {
     const url = new URL(request.url);
@@ -29,11 +29,11 @@ Deno.test("redirects to the same host are followed with the credential, three at
   const lost = await tried(helmLogin(endless.url, value));
   assert.deepEqual([lost.reachable, lost.accepted], [true, undefined]);
   assert.match(lost.why, /: too many redirects$/);
-  // By a stranger and with the credential: a question and three redirects of it.
+  // First anonymous, then with the credential: a request and its three redirects.
   assert.equal(endless.seen.length, 8);
 });
 
-Deno.test("a redirect to https at the same host is followed, one back is not", async () => {
+Deno.test("a redirect to https on the same host is followed, one back to http is not", async () => {
   const { value } = makeCanary();
   let target = "";
   await using secure = startHelmServer({ visitors: ["*"], tls });
@@ -42,7 +42,7 @@ Deno.test("a redirect to https at the same host is followed, one back is not", a
   const options = { resolve: names({ "charts.test": ["127.0.0.1"] }) };
   const trusting = { tlsCa: authority.certificate };
   const up = await tried(helmLogin(`http://charts.test:${plain.port}`, value, trusting), options);
-  // Another port is another server, unless it is that of the scheme.
+  // Another port is another server, unless it is the default port of the scheme.
   assert.match(up.why, /it redirects to https:\/\/charts\.test:\d+ \(the credential was not/);
   assert.deepEqual(secure.seen, []);
 
@@ -55,7 +55,7 @@ Deno.test("a redirect to https at the same host is followed, one back is not", a
   assert.match(down.why, /it redirects to http:\/\/charts\.test:\d+ \(the credential was not/);
 });
 
-Deno.test("a redirect to another host is not followed, and that host is named", async () => {
+Deno.test("a redirect to another host is not followed, and the host is reported", async () => {
   const { value } = makeCanary();
   await using other = serve(() => new Response("apiVersion: v1\nentries: {}\n"));
   await using server = serve((request) =>
@@ -75,7 +75,7 @@ Deno.test("a redirect to another host is not followed, and that host is named", 
   assert.deepEqual(other.seen, []);
 });
 
-Deno.test("another port of the host, or a name like the host's, is another host", async () => {
+Deno.test("another port of the host, or a name similar to the host's, is another host", async () => {
   const { value } = makeCanary();
   let target = "";
   await using other = serve(() => new Response("apiVersion: v1\nentries: {}\n"));
@@ -106,7 +106,7 @@ Deno.test("another port of the host, or a name like the host's, is another host"
   ]);
 });
 
-Deno.test("a token server that is a stranger to the registry is not asked", async () => {
+Deno.test("a token server outside the registry's domain gets no request", async () => {
   const { value } = makeCanary();
   await using stranger = serve(() => Response.json({ token: "x" }));
   const realm = `http://auth.other.test:${stranger.port}/token`;
@@ -130,7 +130,7 @@ Deno.test("a token server that is a stranger to the registry is not asked", asyn
   assert.ok(registry.seen.every(({ authorization }) => authorization === undefined));
 });
 
-Deno.test("a redirect to a login page counts as private, and the credential is accepted", async () => {
+Deno.test("a redirect to a login page counts as private, so that the credential is accepted", async () => {
   const { value } = makeCanary();
   await using server = serve((request) =>
     request.headers.has("authorization")
@@ -140,7 +140,7 @@ Deno.test("a redirect to a login page counts as private, and the credential is a
   assert.equal((await tried(helmLogin(server.url, value))).accepted, true);
 });
 
-Deno.test("a server that puts the password into the host it points to is not quoted", async () => {
+Deno.test("a redirect to a host that contains the password is reported without that host", async () => {
   const { value } = makeCanary();
   await using server = serve((request) => {
     const shown = request.headers.get("authorization");

@@ -2,24 +2,24 @@ import { join } from "node:path";
 import type { Certified } from "../../scripts/control_plane/certificates.ts";
 import { findDockerRegistry } from "./docker_registry.ts";
 
-/** How a registry wants to know who asks. */
+/** How a registry authenticates clients. */
 export type RegistryAuth =
   | { readonly kind: "none" }
-  /** It makes a user `docker` itself, and the password. */
+  /** It creates the user `docker` and the password itself. */
   | { readonly kind: "basic" }
   | {
     readonly kind: "token";
     readonly realm: string;
     readonly service: string;
     readonly issuer: string;
-    /** Who signed the certificates of those who sign tokens, in PEM. */
+    /** The authority of the certificates that sign tokens, in PEM. */
     readonly authority: string;
   };
 
 export interface RegistryOptions {
   readonly auth: RegistryAuth;
   readonly tls?: Certified;
-  /** Who signs the certificates of clients, in PEM; others are not let in. */
+  /** The authority of client certificates, in PEM; other clients are rejected. */
   readonly clientAuthority?: string;
 }
 
@@ -27,13 +27,13 @@ export interface Registry extends AsyncDisposable {
   /** 127.0.0.1:PORT */
   readonly host: string;
   readonly port: number;
-  /** Of the user `docker`, with auth `basic`. */
+  /** The password of the user `docker`, with auth `basic`. */
   readonly password: string;
-  /** Pushes an empty image as `latest`. @param authorization for pushing to it, and pulling */
+  /** Pushes an empty image as `latest`. @param authorization to push and pull */
   push(repository: string, authorization?: string): Promise<void>;
 }
 
-/** Where the program is; `undefined` where there is none. Looked for once, when first imported. */
+/** The program's path; `undefined` if there is none. Searched once, at the first import. */
 export const dockerRegistry = await findDockerRegistry();
 
 /** Runs a real registry on a free port of this machine, with an empty folder. */
@@ -101,7 +101,7 @@ async function configuration(folder: string, { auth, tls, clientAuthority }: Reg
   };
 }
 
-/** The first question makes it write the file, and say the password in its log. */
+/** The first request makes it write the file, and log the password. */
 async function provisionedPassword(host: string, log: LineReader): Promise<string> {
   await (await fetch(`http://${host}/v2/`)).body?.cancel();
   return await log.find(/password="?([^\s"]+)"?/);
@@ -146,7 +146,7 @@ function pushTo(url: string): Registry["push"] {
   };
 }
 
-/** The lines of a stream, read to its end. */
+/** Reads the lines of a stream to its end. */
 class LineReader {
   readonly done: Promise<void>;
   #text = "";

@@ -4,7 +4,7 @@ import { makeCanary } from "../support/canary.ts";
 import { basicHeader, serve, type TestServer } from "./http_server.ts";
 import { tried } from "./support.ts";
 
-/** What registries answer that are not like the reference's, or are none. */
+/** Responses of registries that differ from the reference, and of servers that are no registry. */
 
 type Answers = (url: URL, authorization: string | undefined) => Response;
 
@@ -13,7 +13,7 @@ const PASSWORD = makeCanary().value;
 const status = (status: number, headers: HeadersInit = {}) =>
   new Response(null, { status, headers });
 
-/** A challenge that names the server itself for tokens. */
+/** A challenge whose token server is the registry itself. */
 const bearer = ({ origin }: URL) => `Bearer realm="${origin}/token",service="s"`;
 
 const asks = (...challenges: string[]) =>
@@ -47,51 +47,56 @@ const ROWS: [what: string, answers: Answers, accepted: boolean | undefined, why:
     /^No registry at this host \(404 Not Found from its API\)$/,
   ],
   [
-    "has too much to do",
+    "is busy",
     () => status(429),
     undefined,
     /^Unexpected response from the registry before the login: HTTP 429$/,
   ],
   ["is broken", () => status(503), undefined, /before the login: HTTP 503$/],
   [
-    "asks in an unknown way",
+    "sends an unknown challenge",
     () => asks("Negotiate"),
     undefined,
     /other than Basic and Bearer$/,
   ],
-  ["asks without a way", () => asks(), undefined, /other than Basic and Bearer$/],
+  ["sends no challenge", () => asks(), undefined, /other than Basic and Bearer$/],
   ["names no token server", () => asks("Bearer"), undefined, /does not name a token server$/],
-  ["names none", () => asks('Bearer realm="token"'), undefined, /does not name a token server$/],
-  ["gives the token", tokens(() => Response.json({ token: "t" })), true, /accepts the credential$/],
-  ["gives it by another name", tokens(() => Response.json({ access_token: "t" })), true, /accepts/],
   [
-    "gives a token twice",
+    "names a token server without a URL",
+    () => asks('Bearer realm="token"'),
+    undefined,
+    /does not name a token server$/,
+  ],
+  ["gives the token", tokens(() => Response.json({ token: "t" })), true, /accepts the credential$/],
+  ["gives an access_token", tokens(() => Response.json({ access_token: "t" })), true, /accepts/],
+  [
+    "gives an empty token and an access_token",
     tokens(() => Response.json({ token: "", access_token: "t" })),
     true,
     /accepts/,
   ],
   ["gives no token", tokens(() => Response.json({})), undefined, /answered without a token$/],
   [
-    "gives no header's token",
+    "gives a token that is no valid header value",
     tokens(() => Response.json({ token: "a\nb" })),
     undefined,
     /without a token$/,
   ],
   [
-    "gives no JSON",
+    "gives invalid JSON",
     tokens(() => new Response(`{"${PASSWORD}`)),
     undefined,
     /answered without a token$/,
   ],
   ["gives a list", tokens(() => Response.json([])), undefined, /answered without a token$/],
   [
-    "forbids a token",
+    "refuses a token",
     tokens(() => status(403)),
     false,
     /token server refuses the credential \(403 Forbidden\)$/,
   ],
   [
-    "has no time for tokens",
+    "has a busy token server",
     tokens(() => status(429)),
     undefined,
     /^Unexpected response from the registry's token server: HTTP 429$/,
@@ -103,7 +108,7 @@ const ROWS: [what: string, answers: Answers, accepted: boolean | undefined, why:
     /^The registry refuses the credential \(401 Unauthorized\)$/,
   ],
   [
-    "breaks at the token",
+    "fails after the login",
     (url, shown) =>
       url.pathname === "/token"
         ? Response.json({ token: "t" })
@@ -116,15 +121,15 @@ const ROWS: [what: string, answers: Answers, accepted: boolean | undefined, why:
 ];
 
 for (const [what, answers, accepted, why] of ROWS) {
-  Deno.test(`of a registry that ${what} it is said`, async () => {
+  Deno.test(`a registry that ${what} gets the right verdict`, async () => {
     const { verdict } = await answered(answers);
     assert.deepEqual([verdict.reachable, verdict.accepted, verdict.may], [true, accepted, []]);
-    assert.ok(!("open" in verdict), "it asks who it is");
+    assert.ok(!("open" in verdict), "a challenge means that it is not open");
     assert.match(verdict.why, why);
   });
 }
 
-Deno.test("of a registry of plain HTTP it is said that it does not speak TLS", async () => {
+Deno.test("a registry of plain HTTP is reported as not speaking TLS", async () => {
   await using server = serve(() => status(200));
   const host = `127.0.0.1:${server.port}`;
   const credential = { username: "alice", password: seal(PASSWORD), transport: {} };
@@ -138,7 +143,7 @@ Deno.test("of a registry of plain HTTP it is said that it does not speak TLS", a
   assert.deepEqual(server.seen, []);
 });
 
-Deno.test("of several challenges that of tokens is taken, as docker does", async () => {
+Deno.test("Bearer is preferred among several challenges, as in docker", async () => {
   const { verdict, seen } = await answered((url, shown) => {
     if (url.pathname === "/token") return Response.json({ token: "t" });
     return shown === "Bearer t" ? status(200) : asks('Basic realm="x"', bearer(url));
@@ -151,7 +156,7 @@ Deno.test("of several challenges that of tokens is taken, as docker does", async
   ]);
 });
 
-Deno.test("a registry that asks only who wants a repository is asked for that", async () => {
+Deno.test("a registry that requires a login for repositories only is asked for the repository", async () => {
   const { verdict, seen } = await answered((url, shown) => {
     if (url.pathname === "/v2/") return status(200);
     if (url.pathname === "/token") {
@@ -171,7 +176,7 @@ const ONE_DOOR: [password: number, accepted: boolean | undefined, may: string[]]
 ];
 
 for (const [answer, accepted, may] of ONE_DOOR) {
-  Deno.test(`where only a repository asks for a password, ${answer} to it is ${accepted}`, async () => {
+  Deno.test(`if only the repository requires a password, the status ${answer} means accepted: ${accepted}`, async () => {
     const { verdict } = await answered((url, shown) => {
       if (url.pathname === "/v2/") return status(200);
       return shown ? status(answer, { "www-authenticate": "Basic" }) : asks('Basic realm="x"');
@@ -187,7 +192,7 @@ const TAGS: [what: number, accepted: boolean, why: RegExp][] = [
 ];
 
 for (const [tags, accepted, why] of TAGS) {
-  Deno.test(`tags that are answered with ${tags} are not read, and the credential is accepted`, async () => {
+  Deno.test(`${tags} for the list of tags is reported, and the credential is accepted`, async () => {
     const { verdict } = await answered((url, shown) => {
       if (url.pathname === "/token") return Response.json({ token: "t" });
       if (!shown) return asks(bearer(url));
@@ -206,7 +211,7 @@ const OPEN: [tags: number, open: true | undefined, why: RegExp][] = [
 ];
 
 for (const [tags, open, why] of OPEN) {
-  Deno.test(`a registry that asks nobody and answers ${tags} for tags is ${open ? "" : "not "}open`, async () => {
+  Deno.test(`a registry without a login that answers ${tags} for tags is ${open ? "" : "not "}open`, async () => {
     const { verdict } = await answered(
       ({ pathname }) => status(pathname === "/v2/" ? 200 : tags),
       "team/app",
@@ -216,7 +221,7 @@ for (const [tags, open, why] of OPEN) {
   });
 }
 
-Deno.test("a token server that has no answer for a repository leaves the credential accepted", async () => {
+Deno.test("a token server that fails for a repository leaves the credential accepted", async () => {
   const { verdict } = await answered((url, shown) => {
     if (url.pathname !== "/token") return shown ? status(200) : asks(bearer(url));
     return url.searchParams.has("scope") ? status(500) : Response.json({ token: "t" });

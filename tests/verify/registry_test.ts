@@ -18,11 +18,11 @@ interface TokenWorld {
   readonly host: string;
   readonly port: number;
   readonly realm: string;
-  /** What the token server was shown, in order. */
+  /** The headers that the token server received, in order. */
   shown(): (string | undefined)[];
 }
 
-/** A registry with `team/app` and `team/secret`, of which `alice` may read the first. */
+/** A registry with `team/app` and `team/secret`; `alice` may read the first. */
 async function withTokens(
   password: string,
   more: Partial<TokenServerOptions>,
@@ -56,7 +56,7 @@ const alice = (host: string, password: string, repository?: string): RegistryCre
   transport: PLAIN,
 });
 
-registryTest("a credential that the token server knows is accepted", async () => {
+registryTest("a credential that the token server accepts is accepted", async () => {
   const { value } = makeCanary();
   await withTokens(value, {}, async ({ host, shown }) => {
     assert.deepEqual(await tried(alice(host, value)), {
@@ -71,7 +71,7 @@ registryTest("a credential that the token server knows is accepted", async () =>
   });
 });
 
-registryTest("a credential that its token server refuses is not accepted", async () => {
+registryTest("a credential that the token server rejects is not accepted", async () => {
   const { value } = makeCanary();
   await withTokens("another", {}, async ({ host }) => {
     const { reachable, accepted, why } = await tried(alice(host, value, "team/app"));
@@ -80,7 +80,7 @@ registryTest("a credential that its token server refuses is not accepted", async
   });
 });
 
-registryTest("a token that everyone gets does not make a credential accepted", async () => {
+registryTest("an anonymous token does not make a credential accepted", async () => {
   const { value } = makeCanary();
   await withTokens("another", { open: ["team/app"] }, async ({ host }) => {
     assert.equal((await tried(alice(host, value, "team/app"))).accepted, false);
@@ -105,7 +105,7 @@ const READS: [repository: string, may: string[], why: string][] = [
 ];
 
 for (const [repository, may, why] of READS) {
-  registryTest(`of ${repository} it is told whether it may be read`, async () => {
+  registryTest(`access to ${repository} is reported`, async () => {
     const { value } = makeCanary();
     await withTokens(value, {}, async ({ host }) => {
       const verdict = await tried(alice(host, value, repository));
@@ -126,35 +126,38 @@ registryTest("a path that is not a repository is reported as not found", async (
   assert.match(verdict.why, /but repository team\/charts was not found or is not accessible$/);
 });
 
-registryTest("a token server of its domain gets the credential, a stranger does not", async () => {
-  const { value } = makeCanary();
-  const rows: [realm: string, accepted: boolean | undefined, shown: number][] = [
-    ["auth.example.test", true, 1],
-    ["auth.stranger.test", undefined, 0],
-  ];
-  for (const [realmHost, accepted, times] of rows) {
-    await withTokens(value, { host: realmHost }, async ({ port, shown, realm }) => {
-      const host = `registry.example.test:${port}`;
-      const resolve = names({
-        "registry.example.test": ["127.0.0.1"],
-        [realmHost]: ["127.0.0.1"],
+registryTest(
+  "a token server in the registry's domain gets the credential, another one does not",
+  async () => {
+    const { value } = makeCanary();
+    const rows: [realm: string, accepted: boolean | undefined, shown: number][] = [
+      ["auth.example.test", true, 1],
+      ["auth.stranger.test", undefined, 0],
+    ];
+    for (const [realmHost, accepted, times] of rows) {
+      await withTokens(value, { host: realmHost }, async ({ port, shown, realm }) => {
+        const host = `registry.example.test:${port}`;
+        const resolve = names({
+          "registry.example.test": ["127.0.0.1"],
+          [realmHost]: ["127.0.0.1"],
+        });
+        const verdict = await tried(alice(host, value), { resolve });
+        assert.equal(verdict.accepted, accepted);
+        assert.equal(shown().length, times);
+        if (times) return;
+        assert.equal(
+          verdict.why,
+          `The credential was not sent to ${
+            new URL(realm).host
+          }, the registry's token server, because ` +
+            "it belongs to another domain",
+        );
       });
-      const verdict = await tried(alice(host, value), { resolve });
-      assert.equal(verdict.accepted, accepted);
-      assert.equal(shown().length, times);
-      if (times) return;
-      assert.equal(
-        verdict.why,
-        `The credential was not sent to ${
-          new URL(realm).host
-        }, the registry's token server, because ` +
-          "it belongs to another domain",
-      );
-    });
-  }
-});
+    }
+  },
+);
 
-registryTest("its token server is subject to the address rules too", async () => {
+registryTest("the token server is subject to the address rules too", async () => {
   const { value } = makeCanary();
   await withTokens(value, { host: "auth.example.test" }, async ({ port, shown }) => {
     const resolve = names({
@@ -171,7 +174,7 @@ registryTest("its token server is subject to the address rules too", async () =>
   });
 });
 
-registryTest("with Basic auth the right password is accepted, another is not", async () => {
+registryTest("with Basic auth the right password is accepted, and another one is not", async () => {
   await using registry = await startRegistry({ auth: { kind: "basic" } });
   const { host, password } = registry;
   await registry.push("team/app", basicHeader("docker", password));
@@ -194,81 +197,94 @@ registryTest("with Basic auth the right password is accepted, another is not", a
   assert.equal(none.accepted, undefined);
 });
 
-registryTest("a registry that requires no credential says nothing about a credential", async () => {
-  const { value } = makeCanary();
-  await using registry = await startRegistry({ auth: { kind: "none" } });
-  await registry.push("team/app");
-  const whole = await tried(alice(registry.host, value));
-  assert.deepEqual([whole.reachable, whole.accepted, whole.open], [true, undefined, true]);
-  assert.equal(whole.why, "The registry requires no credential");
-  const one = await tried(alice(registry.host, value, "team/app"));
-  assert.deepEqual([one.accepted, one.may], [undefined, ["read team/app"]]);
-  const other = await tried(alice(registry.host, value, "team/other"));
-  assert.deepEqual([other.accepted, other.may], [undefined, []]);
-});
+registryTest(
+  "a registry that requires no credential proves nothing about a credential",
+  async () => {
+    const { value } = makeCanary();
+    await using registry = await startRegistry({ auth: { kind: "none" } });
+    await registry.push("team/app");
+    const whole = await tried(alice(registry.host, value));
+    assert.deepEqual([whole.reachable, whole.accepted, whole.open], [true, undefined, true]);
+    assert.equal(whole.why, "The registry requires no credential");
+    const one = await tried(alice(registry.host, value, "team/app"));
+    assert.deepEqual([one.accepted, one.may], [undefined, ["read team/app"]]);
+    const other = await tried(alice(registry.host, value, "team/other"));
+    assert.deepEqual([other.accepted, other.may], [undefined, []]);
+  },
+);
 
-registryTest("one that wants a client certificate gets it, and gets no other", async () => {
-  const authority = makeAuthority("test authority");
-  const tls = authority.issue({ commonName: "r", for: "server", hosts: ["registry.example.test"] });
-  await using registry = await startRegistry({
-    auth: { kind: "none" },
-    tls,
-    clientAuthority: authority.certificate,
-  });
-  const resolve = names({ "registry.example.test": ["127.0.0.1"] });
-  const own = authority.issue({ commonName: "client", for: "client" });
-  const strange = makeAuthority("stranger").issue({ commonName: "client", for: "client" });
-  const disagrees =
-    /: it rejected the client certificate, or requires one \(tls: bad certificate\)$/;
-  const noPair = /: the client certificate and key are not a matching PEM pair$/;
-  const rows: [what: string, certified: typeof own | undefined, why: RegExp][] = [
-    ["its own", own, /^The registry requires no credential$/],
-    ["a stranger's", strange, disagrees],
-    ["none", undefined, disagrees],
-    ["another's key", { ...own, key: strange.key }, noPair],
-    ["no certificate", { certificate: makeCanary().value, key: makeCanary().value }, noPair],
-  ];
-  for (const [what, certified, why] of rows) {
-    const verdict = await tried({
+registryTest(
+  "a registry that requires a client certificate gets the given one, and rejects others",
+  async () => {
+    const authority = makeAuthority("test authority");
+    const tls = authority.issue({
+      commonName: "r",
+      for: "server",
+      hosts: ["registry.example.test"],
+    });
+    await using registry = await startRegistry({
+      auth: { kind: "none" },
+      tls,
+      clientAuthority: authority.certificate,
+    });
+    const resolve = names({ "registry.example.test": ["127.0.0.1"] });
+    const own = authority.issue({ commonName: "client", for: "client" });
+    const strange = makeAuthority("stranger").issue({ commonName: "client", for: "client" });
+    const disagrees =
+      /: it rejected the client certificate, or requires one \(tls: bad certificate\)$/;
+    const noPair = /: the client certificate and key are not a matching PEM pair$/;
+    const rows: [what: string, certified: typeof own | undefined, why: RegExp][] = [
+      ["its own", own, /^The registry requires no credential$/],
+      ["a stranger's", strange, disagrees],
+      ["none", undefined, disagrees],
+      ["another's key", { ...own, key: strange.key }, noPair],
+      ["no certificate", { certificate: makeCanary().value, key: makeCanary().value }, noPair],
+    ];
+    for (const [what, certified, why] of rows) {
+      const verdict = await tried({
+        kind: "registry",
+        host: `registry.example.test:${registry.port}`,
+        transport: {
+          tlsCa: authority.certificate,
+          ...(certified && {
+            tlsClientCert: seal(certified.certificate),
+            tlsClientKey: seal(certified.key),
+          }),
+        },
+      }, { resolve });
+      assert.match(verdict.why, why, what);
+      assert.equal(verdict.reachable, certified === own);
+      assert.ok(!certified || !verdict.why.includes(certified.key.slice(0, 20)));
+    }
+  },
+);
+
+registryTest(
+  "the client certificate is shown to the registry only, not to a proxy in between",
+  async () => {
+    const authority = makeAuthority("test authority");
+    const tls = authority.issue({ commonName: "p", for: "server", hosts: ["proxy.test"] });
+    // A server in place of the proxy that requests a client certificate.
+    await using proxy = await startRegistry({
+      auth: { kind: "none" },
+      tls,
+      clientAuthority: authority.certificate,
+    });
+    const own = authority.issue({ commonName: "client", for: "client" });
+    const { reachable, why } = await tried({
       kind: "registry",
-      host: `registry.example.test:${registry.port}`,
+      host: "registry.test",
       transport: {
         tlsCa: authority.certificate,
-        ...(certified && {
-          tlsClientCert: seal(certified.certificate),
-          tlsClientKey: seal(certified.key),
-        }),
+        tlsClientCert: seal(own.certificate),
+        tlsClientKey: seal(own.key),
+        proxy: `https://proxy.test:${proxy.port}`,
       },
-    }, { resolve });
-    assert.match(verdict.why, why, what);
-    assert.equal(verdict.reachable, certified === own);
-    assert.ok(!certified || !verdict.why.includes(certified.key.slice(0, 20)));
-  }
-});
-
-registryTest("a client certificate is shown to it alone, not to a proxy on the way", async () => {
-  const authority = makeAuthority("test authority");
-  const tls = authority.issue({ commonName: "p", for: "server", hosts: ["proxy.test"] });
-  // What asks for a certificate in the place of a proxy; who shows one is answered.
-  await using proxy = await startRegistry({
-    auth: { kind: "none" },
-    tls,
-    clientAuthority: authority.certificate,
-  });
-  const own = authority.issue({ commonName: "client", for: "client" });
-  const { reachable, why } = await tried({
-    kind: "registry",
-    host: "registry.test",
-    transport: {
-      tlsCa: authority.certificate,
-      tlsClientCert: seal(own.certificate),
-      tlsClientKey: seal(own.key),
-      proxy: `https://proxy.test:${proxy.port}`,
-    },
-  }, { resolve: names({ "proxy.test": ["127.0.0.1"] }) });
-  assert.equal(reachable, false);
-  assert.match(
-    why,
-    /: it rejected the client certificate, or requires one \(tls: bad certificate\)$/,
-  );
-});
+    }, { resolve: names({ "proxy.test": ["127.0.0.1"] }) });
+    assert.equal(reachable, false);
+    assert.match(
+      why,
+      /: it rejected the client certificate, or requires one \(tls: bad certificate\)$/,
+    );
+  },
+);

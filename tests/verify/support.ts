@@ -9,13 +9,13 @@ import type {
 } from "../../src/verify/verdict.ts";
 import { verifyCredential, type VerifyOptions } from "../../src/verify/verify.ts";
 
-/** What the tests' servers need, which are all on this machine. */
+/** Allows the tests' servers, which are all on this machine. */
 export const LOOPBACK = addressRules(["127.0.0.0/8"]);
 
-/** Long enough for any machine; a test of a deadline has its own. */
+/** Long enough for any machine; tests of a deadline set their own. */
 const SECONDS = 60;
 
-/** A verdict, in which no value of the credential may be. */
+/** A verdict, which may not contain a value of the credential. */
 export async function tried(
   what: Verifiable,
   options: Partial<VerifyOptions> = {},
@@ -28,7 +28,7 @@ export async function tried(
   return verdict;
 }
 
-/** A credential's values, as they are and as they are sent. */
+/** A credential's values, in plain text and as they are sent. */
 function formsOf(what: Verifiable): string[] {
   if (what.kind === "github_app") {
     return what.privateKey.reveal().split("\n").filter((line) => line.length > 20);

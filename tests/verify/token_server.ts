@@ -4,16 +4,16 @@ import { serve, type ServerOptions, type TestServer } from "./http_server.ts";
 import type { RegistryAuth } from "./registry.ts";
 
 export interface TokenServerOptions extends ServerOptions {
-  /** Repositories that each may pull and push, by the header `Authorization` shown. */
+  /** Repositories that a client may pull and push, by its `Authorization` header. */
   readonly users: Readonly<Record<string, readonly string[]>>;
-  /** Repositories that everyone may pull. @default none, and no token for nobody */
+  /** Repositories that everyone may pull. @default none, and no anonymous token */
   readonly open?: readonly string[];
-  /** Host that the registry names it by. @default its address */
+  /** Host of this server in the registry's challenge. @default its address */
   readonly host?: string;
 }
 
 export interface TokenServer extends TestServer {
-  /** For the registry that is to believe it. */
+  /** The registry's settings to trust this server. */
   readonly auth: RegistryAuth;
 }
 
@@ -21,8 +21,8 @@ const SERVICE = "test-registry";
 const ISSUER = "test-token-server";
 
 /**
- * Gives tokens to those who are known, as a registry's own token server does; the key is made at
- * run time. What was not granted is left out of a token, and a token is given all the same.
+ * Gives tokens to known clients, as a registry's own token server does; the key is created at run
+ * time. A token omits access that was not granted, and is given anyway.
  * @see https://github.com/distribution/distribution/blob/v2.8.2/docs/spec/auth/token.md
  */
 export function startTokenServer(options: TokenServerOptions): TokenServer {
@@ -83,7 +83,7 @@ export function startTokenServer(options: TokenServerOptions): TokenServer {
   };
 }
 
-/** What to push to a repository with, as one of the server's users. */
+/** The authorization to push to a repository, as one of the server's users. */
 export async function pushToken(
   { url }: TokenServer,
   authorization: string,

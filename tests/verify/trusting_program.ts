@@ -1,5 +1,5 @@
 /**
- * Run as a program: tries a login at the chart repository of a URL, under its own environment, and
+ * Run as a program: verifies a login at the chart repository of a URL, in its own environment, and
  * prints the verdict. Arguments: the URL, and a file with the credential's own authorities, if any.
  */
 import { helmLogin, tried } from "./support.ts";

@@ -7,39 +7,39 @@ import { startHelmServer } from "./helm_server.ts";
 import { basicHeader } from "./http_server.ts";
 import { helmLogin, LOOPBACK, names, tried } from "./support.ts";
 
-/** How a credential gets to its server, and that it gets nowhere else. */
+/** A credential reaches its server and no other one. */
 
 const authority = makeAuthority("test authority");
 const tls = authority.issue({ commonName: "x", for: "server", hosts: ["charts.test"] });
 const resolve = names({ "charts.test": ["127.0.0.1"], "proxy.test": ["127.0.0.1"] });
 
 const TLS: [what: string, host: string, transport: TransportOptions, why: RegExp | undefined][] = [
-  ["whose authority is trusted", "charts.test", { tlsCa: authority.certificate }, undefined],
+  ["with a trusted authority", "charts.test", { tlsCa: authority.certificate }, undefined],
   [
-    "whose authority is unknown",
+    "with an unknown authority",
     "charts.test",
     {},
     /: its certificate is not trusted \(x509: certificate signed by unknown authority\)$/,
   ],
   [
-    "whose authority is another's of that name",
+    "with an untrusted authority of the trusted one's name",
     "charts.test",
     { tlsCa: makeAuthority("test authority").certificate },
     /: its certificate is not trusted \(x509: certificate signed by unknown authority\)$/,
   ],
   [
-    "whose certificate is another host's",
+    "with the certificate of another host",
     "other.test",
     { tlsCa: authority.certificate },
     /: its certificate is for another host name$/,
   ],
   [
-    "whose authority is no certificate",
+    "with an invalid authority certificate",
     "charts.test",
     { tlsCa: "none" },
     /: its certificate is not/,
   ],
-  ["that is not looked at", "other.test", { insecure: true }, undefined],
+  ["whose certificate is not verified", "other.test", { insecure: true }, undefined],
 ];
 
 for (const [what, host, transport, why] of TLS) {
@@ -76,14 +76,14 @@ Deno.test("a certificate for an address is checked against the address", async (
   );
 });
 
-Deno.test("a server of plain HTTP is not asked by https", async () => {
+Deno.test("a server of plain HTTP gets no request for an https URL", async () => {
   await using server = startHelmServer({ visitors: ["*"] });
   const url = server.url.replace("http:", "https:");
   const { reachable, accepted } = await tried(helmLogin(url, makeCanary().value));
   assert.deepEqual([reachable, accepted, server.seen.length], [false, undefined, 0]);
 });
 
-Deno.test("a name is looked up once, so that it cannot turn into another address", async () => {
+Deno.test("a name is resolved once, so that its address cannot change", async () => {
   const { value } = makeCanary();
   const known = { visitors: [basicHeader("alice", value)] };
   await using own = startHelmServer({ ...known, address: "127.0.0.2" });
@@ -94,7 +94,7 @@ Deno.test("a name is looked up once, so that it cannot turn into another address
   const url = `http://charts.test:${own.port}`;
   const verdict = await tried(helmLogin(url, value), { resolve: turning, allowed });
   assert.deepEqual([verdict.accepted, times, own.seen.length], [true, 1, 2]);
-  // And the address that it turns into would have been refused.
+  // The second address would have been rejected.
   const late = await tried(helmLogin(url, value), { resolve: turning, allowed });
   assert.match(late.why, /sending credentials to a loopback address is not allowed/);
   assert.deepEqual([late.reachable, times, own.seen.length], [false, 2, 2]);
@@ -103,9 +103,9 @@ Deno.test("a name is looked up once, so that it cannot turn into another address
 const OWN_ADDRESS =
   "sending credentials to this machine is not allowed; to allow it, add it to verify-allow";
 
-Deno.test("over a connection to an address of this machine nothing is sent, unless it is allowed", async () => {
+Deno.test("nothing is sent over a connection to an address of this machine, unless it is allowed", async () => {
   await using server = startHelmServer({ visitors: ["*"] });
-  // By the other rules 127.0.0.1 is fine here, as an interface's address is.
+  // The other rules allow 127.0.0.1 here, like an interface's address.
   const { whyNotConnection } = addressRules(["10.0.0.0/8"]);
   const allowed = { ...LOOPBACK, whyNotConnection };
   for (const host of ["127.0.0.1", "charts.test"]) {
@@ -121,13 +121,13 @@ Deno.test("over a connection to an address of this machine nothing is sent, unle
   assert.equal((await tried(helmLogin(server.url, makeCanary().value))).reachable, true);
 });
 
-/** Those of this machine's interfaces that the other rules do not refuse; there may be none. */
+/** Addresses of this machine's interfaces that the other rules allow; there may be none. */
 const interfaces = Deno.networkInterfaces().map(({ address }) => address)
   .filter((address) => addressRules([]).whyNotAddress("", address) === undefined);
 
 for (const address of new Set(interfaces)) {
   const isIPv6 = address.includes(":");
-  Deno.test(`a service of this machine is not asked by its interface's IPv${isIPv6 ? 6 : 4} address ${address}`, async () => {
+  Deno.test(`a service of this machine gets no request at its interface's IPv${isIPv6 ? 6 : 4} address ${address}`, async () => {
     await using server = startHelmServer({ visitors: ["*"], address: isIPv6 ? "::" : "0.0.0.0" });
     const url = `http://${isIPv6 ? `[${address}]` : address}:${server.port}`;
     const login = helmLogin(url, makeCanary().value);
@@ -138,7 +138,7 @@ for (const address of new Set(interfaces)) {
   });
 }
 
-Deno.test("one address that is refused refuses the name", async () => {
+Deno.test("one forbidden address makes the name forbidden", async () => {
   await using server = startHelmServer({ visitors: ["*"] });
   const mixed = names({ "charts.test": ["127.0.0.1", "10.0.0.1", "169.254.169.254"] });
   const url = `http://charts.test:${server.port}`;
@@ -152,7 +152,7 @@ Deno.test("one address that is refused refuses the name", async () => {
   assert.deepEqual(server.seen, []);
 });
 
-Deno.test("the next address of a name is tried when one does not answer", async () => {
+Deno.test("the next address of a name is used if one does not respond", async () => {
   await using server = startHelmServer({ visitors: ["*"] });
   const two = names({ "charts.test": ["127.0.0.3", "127.0.0.1"] });
   const url = `http://charts.test:${server.port}`;
@@ -162,7 +162,7 @@ Deno.test("the next address of a name is tried when one does not answer", async 
   );
 });
 
-Deno.test("a host that nobody knows, a closed port: not reachable, with the reason", async () => {
+Deno.test("an unknown host and a closed port are unreachable, with the reason", async () => {
   const rows: [url: string, why: string][] = [
     ["http://none.test", "Request to none.test failed: no such host"],
     ["http://127.0.0.1:1", "Request to 127.0.0.1:1 failed: connection refused"],

@@ -52,7 +52,7 @@ export function parametersOf({ flag, name }: FieldFlag): Readonly<Record<string,
   const { by, required, words = [] } = flag;
   const value = flag.value ?? (by === "list" || by === "commas" ? "names" : "value");
   const brief = required === undefined ? flag.brief : `${flag.brief} (required${required})`;
-  const read = `Read the ${inSentence(flag.brief).replace(/^(an?|the) /, "")}`;
+  const read = `Read the ${inSentence(flag.brief.split(": ", 1)[0]!).replace(/^(an?|the) /, "")}`;
   const ofFile = (brief: string) => ({ [`${name}-file`]: text(brief, "file") });
   switch (by) {
     case "number":
@@ -66,7 +66,7 @@ export function parametersOf({ flag, name }: FieldFlag): Readonly<Record<string,
     case "list":
     case "commas":
     case "repeated":
-      return { [name]: list(brief, value) };
+      return { [name]: list(brief, value, flag.words) };
     case "file":
     case "json_file":
       return ofFile(brief);

@@ -7,9 +7,9 @@ import { Failure } from "../failure.ts";
 import { fieldFlags, parametersOf } from "./field_flags.ts";
 import { readInput } from "./input.ts";
 
-/** Fields within objects, as a command line has them. */
+/** The flags of fields within objects. */
 
-/** As the kinds of credentials have it. */
+/** As in the kinds of credentials. */
 const descriptor = secret(Password.optional(), "The password or token", { by: "password" });
 
 const old = {
@@ -29,7 +29,7 @@ const FIELDS = {
 
 const FLAGS = fieldFlags(FIELDS, { names: { expires_within: "within" } });
 
-Deno.test("flags of an object's fields begin with its prefix, or its name where it has none", () => {
+Deno.test("the flags of an object's fields start with its prefix, or with its name if it has none", () => {
   assert.deepEqual(FLAGS.map(({ path, name }) => [path.join("."), name]), [
     ["find.password", "old-password"],
     ["find.fingerprint", "fingerprint"],
@@ -53,7 +53,7 @@ Deno.test("flags of an object's fields begin with its prefix, or its name where 
   ]);
 });
 
-Deno.test("a file's last line break is cut off from a password, once, and from a key it is not", async () => {
+Deno.test("the final line break of a file is removed from a password, once, and not from a key", async () => {
   const folder = await Deno.makeTempDir();
   try {
     const file = async (name: string, text: string) => {

@@ -3,7 +3,7 @@ import { operationNamed } from "../../operations/table.ts";
 import { load } from "./load.ts";
 import { flagNamesOf } from "./names.ts";
 
-/** How a command of the program calls the fields of an operation. */
+/** The names of an operation's fields in a command. */
 async function namesFor(operation: string, places: Record<string, string> = {}) {
   const found = operationNamed(operation);
   const { loaded: [loaded] } = await load({ ...found.command!, operations: [found] });
@@ -66,7 +66,7 @@ const MISSING: [names: typeof DOCKER, paths: string[], said: string][] = [
 ];
 
 for (const [names, paths, said] of MISSING) {
-  Deno.test(`${paths.join(", ")} is told as: ${said}`, () => {
+  Deno.test(`missing ${paths.join(", ")} is reported as: ${said}`, () => {
     assert.equal(names.missing(paths), said);
   });
 }

@@ -26,12 +26,12 @@ const NAMED: [values: string[], areFlags: boolean, named: object][] = [
   [["secret/n", "secret/m"], true, names(undefined, "n", "m")],
   [["a/b/n"], false, placed("a/b/n")],
   [["a/b/n", "c/d/m", "a/b/n"], false, placed("a/b/n", "c/d/m")],
-  // A cluster may be called like that.
+  // A cluster may have that name.
   [["secret/b/n"], false, placed("secret/b/n")],
 ];
 
 for (const [values, areFlags, named] of NAMED) {
-  Deno.test(`${JSON.stringify(values)}${areFlags ? " with --cluster" : ""} is understood`, () => {
+  Deno.test(`${JSON.stringify(values)}${areFlags ? " with --cluster" : ""} is accepted`, () => {
     assert.deepEqual(namedBy(values, areFlags), named);
   });
 }
@@ -65,7 +65,7 @@ const REFUSED: [values: string[], areFlags: boolean, says: RegExp][] = [
 ];
 
 for (const [values, areFlags, says] of REFUSED) {
-  Deno.test(`${JSON.stringify(values)}${areFlags ? " with --cluster" : ""} is refused`, () => {
+  Deno.test(`${JSON.stringify(values)}${areFlags ? " with --cluster" : ""} is rejected`, () => {
     assert.throws(() => namedBy(values, areFlags), (error) => {
       assert.ok(error instanceof Failure && error.exitCode === 2);
       assert.match(error.message, says);

@@ -88,6 +88,14 @@ export function unexpectedResponse(
   );
 }
 
+/** What to do about a cluster that is not known. */
+export const LIST_CLUSTERS = "'argocd-configurer clusters' lists the clusters";
+export const IMPORT_SOME = "Import some with 'argocd-configurer clusters import'";
+
+/** Whether it names a cluster that is not known, nor is one like it. */
+export const isUnknownCluster = ({ body: { code, remedy } }: Answer): boolean =>
+  code === "cluster_not_found" && remedy === undefined;
+
 /** What to do about a write with an unknown outcome. */
 export const CHECK_FIRST = "Check with 'secrets' before you run it again";
 

@@ -4,7 +4,7 @@ import type { Selected, SelectionLimits } from "./choose_clusters.ts";
 import { overLimits, remainingCall } from "./dry_run_limits.ts";
 import type { Several } from "./plan.ts";
 
-/** What the dry run before a deletion leaves to delete. */
+/** What is deleted after the dry run of a deletion. */
 
 const call = (selected: Selected & SelectionLimits): Several => ({
   kind: "several",
@@ -51,13 +51,13 @@ const DRY_RUNS: [
   ],
   ["more failures than allowed", { max_failures: 0 }, [there("a"), failed("b")], undefined],
   [
-    "a failure of one that goes first",
+    "a failure of a cluster that goes first",
     { first: ["b*"] },
     [there("a"), failed("b1"), there("b2")],
     undefined,
   ],
   [
-    "a failure of another one",
+    "a failure of another cluster",
     { first: ["a*"] },
     [there("a1"), there("a2"), failed("b"), there("c")],
     { clusters: ["a1", "a2", "c"], first: ["a1", "a2"] },
@@ -69,13 +69,13 @@ const DRY_RUNS: [
     { clusters: ["c"] },
   ],
   [
-    "one that goes first by another name of it",
+    "a cluster that goes first under another name",
     { first: ["b"] },
     [alias(there("a"), "b"), there("c")],
     { clusters: ["a", "c"], first: ["a"] },
   ],
   [
-    "a failure of one that goes first by another name of it",
+    "a failure of a cluster that goes first under another name",
     { first: ["b"] },
     [alias(failed("a"), "b"), there("c")],
     undefined,

@@ -237,7 +237,7 @@ Deno.test("a bug has the same text, too, without its message", () =>
     }
   }));
 
-Deno.test("a hint advises flags, and what it quotes of a cluster stays as it is", async () => {
+Deno.test("a hint names flags instead of fields, and its quotes from a cluster are unchanged", async () => {
   const words = await wordsOf(operationNamed("addRepo"));
   const hint = `one template would do (${send({ as: "repo-creds", url: "https://h/" })}); 'url'`;
   assert.deepEqual(notesOf({ status: 200, body: { hint } }, words, false), [
@@ -251,7 +251,10 @@ Deno.test("clusters that could not be read are named once, with the flag that ex
   const words = { operation, fields: Object.keys(fields), ...NAMES };
   const lines = (names: readonly string[]) => {
     const notSeen = names.map((cluster) => ({ cluster, status: "timeout", message: "no answer" }));
-    const message = ERRORS.clusters_not_seen.sentence({ notSeen, maxFailures: 0 }, "v1");
+    const message = ERRORS.clusters_not_seen.sentence(
+      { notSeen, isFirst: false, maxFailures: 0 },
+      "v1",
+    );
     const body = { error: true, code: "clusters_not_seen", message, not_seen: notSeen };
     return errorText({ status: 409, body }, words, false).lines;
   };
@@ -266,7 +269,7 @@ Deno.test("clusters that could not be read are named once, with the flag that ex
   ]);
 });
 
-Deno.test("a flag is advised in the form in which it is given", () => {
+Deno.test("a hint names a flag as the user gives it", () => {
   assert.deepEqual(
     [flagFor("--force", true), flagFor("--managed-only", false), flagFor("--no-verify", false)],
     ["--force", "--no-managed-only", "--no-verify"],

@@ -21,7 +21,15 @@ import { bugText, Failure } from "../failure.ts";
 import { thisMachine, userName } from "../machine.ts";
 import { VERSION } from "../version.ts";
 import { answerOf, answerTo } from "./answer_of.ts";
-import { type Backend, type Input, partsOf, pathAndQuery } from "./backend.ts";
+import {
+  type Backend,
+  IMPORT_SOME,
+  type Input,
+  isUnknownCluster,
+  LIST_CLUSTERS,
+  partsOf,
+  pathAndQuery,
+} from "./backend.ts";
 
 /**
  * Runs operations in this process. No token is needed, since the user can read the kubeconfigs anyway.
@@ -93,7 +101,11 @@ export async function inProcess(
       try {
         return answerOf(await inRequest(requestId, () => run()));
       } catch (error) {
-        return answerTo(error, requestId, method);
+        const answer = answerTo(error, requestId, method);
+        if (!isUnknownCluster(answer)) return answer;
+        const { clusters } = wiredFor("none").services;
+        const isEmpty = (await clusters.names()).length === 0;
+        return { ...answer, advice: isEmpty ? IMPORT_SOME : LIST_CLUSTERS };
       }
     },
     async follow(operation, input, gone) {

@@ -7,9 +7,9 @@ import { operationNamed } from "../../operations/table.ts";
 import { inProcess } from "./in_process.ts";
 import type { Backend } from "./backend.ts";
 
-/** Operations in this process, beside what tests of the whole program see of them. */
+/** Operations in this process, where tests of the whole program do not see them. */
 
-/** Runs with an operation that tries a credential, and does this instead. */
+/** Runs with this function in place of the operation that verifies a credential. */
 async function withOperation(
   run: (context: Context) => Promise<void>,
   given: Partial<Settings>,

@@ -10,7 +10,7 @@ import {
 } from "./choose_clusters.ts";
 import type { ProgramFlags } from "./open_backend.ts";
 import type { Display } from "./display.ts";
-import type { Answer, Backend } from "./backend.ts";
+import { type Answer, type Backend, IMPORT_SOME } from "./backend.ts";
 import { NO_CLUSTERS } from "../../operations/request_kinds.ts";
 
 /** What a command line requests. */
@@ -116,7 +116,5 @@ export function nothingDone(answer: Answer, { place, isRemote }: Backend): Answe
   const advice = isWithoutClusters ? { advice: IMPORT_SOME } : {};
   return { ...answer, ...advice, place };
 }
-
-const IMPORT_SOME = "Import some with 'argocd-configurer clusters import'";
 
 const ABOUT_CLUSTERS: readonly unknown[] = ["clusters", "cluster_selector", "first"];

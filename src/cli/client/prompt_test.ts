@@ -4,7 +4,7 @@ import { HiddenLine } from "./prompt.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
-/** The line that these keys type, and how it ends. */
+/** The line after these keys, and how it ends. */
 function typed(keys: string): { text: string; ended: string } {
   const line = new HiddenLine();
   let ended = "more";
@@ -16,19 +16,19 @@ function typed(keys: string): { text: string; ended: string } {
 }
 
 const KEYS: [what: string, keys: string, text: string, ended: string][] = [
-  ["Enter ends it", "abc\r", "abc", "end"],
-  ["so does a line feed, and what follows is not of it", "abc\ndef", "abc", "end"],
-  ["nothing may be typed", "\r", "", "end"],
+  ["Enter ends the line", "abc\r", "abc", "end"],
+  ["a line feed ends the line, without the text after it", "abc\ndef", "abc", "end"],
+  ["an empty line", "\r", "", "end"],
   ["backspace removes the last character", "abc\x7f\x08d\r", "ad", "end"],
-  ["also one of several bytes", "aé🔑\x7f\x7fb\r", "ab", "end"],
-  ["and nothing of an empty line", "\x7f\x7fa\r", "a", "end"],
+  ["backspace removes a character of several bytes", "aé🔑\x7f\x7fb\r", "ab", "end"],
+  ["backspace does nothing in an empty line", "\x7f\x7fa\r", "a", "end"],
   ["Ctrl-U removes everything", "wrong\x15right\r", "right", "end"],
-  ["Ctrl-C interrupts it", "abc\x03", "abc", "interrupted"],
+  ["Ctrl-C interrupts the prompt", "abc\x03", "abc", "interrupted"],
   ["Ctrl-D cancels an empty line", "\x04", "", "cancelled"],
-  ["and ends it afterwards", "abc\x04", "abc", "end"],
+  ["Ctrl-D ends a line with text", "abc\x04", "abc", "end"],
   ["arrow keys type nothing", "a\x1b[D\x1b[1;5Cb\x1bOAc\r", "abc", "end"],
   ["other control characters type nothing", "a\x00\x01\x1ab\r", "ab", "end"],
-  ["a tab and blanks belong to it", " a\tb \r", " a\tb ", "end"],
+  ["tabs and spaces are part of the line", " a\tb \r", " a\tb ", "end"],
 ];
 
 for (const [what, keys, text, ended] of KEYS) {
@@ -37,7 +37,7 @@ for (const [what, keys, text, ended] of KEYS) {
   });
 }
 
-Deno.test("any text without control characters is kept as typed", () => {
+Deno.test("any text without control characters is kept as it was typed", () => {
   const text = fc.string({ unit: "grapheme" }).filter((each) => !/\p{Cc}/u.test(each));
   fc.assert(fc.property(text, (text) => {
     assert.equal(typed(text + "\r").text, text);

@@ -7,6 +7,8 @@ import {
   changesNothing,
   CHECK_FIRST,
   type Input,
+  isUnknownCluster,
+  LIST_CLUSTERS,
   partsOf,
   pathAndQuery,
   unexpectedResponse,
@@ -62,6 +64,7 @@ export function remote(server: WhichServer): Backend {
     if (status === 404 && answer.body.code === undefined) {
       return { ...answer, advice: "The server is an older version without /api/v1. Upgrade it" };
     }
+    if (isUnknownCluster(answer)) return { ...answer, advice: LIST_CLUSTERS };
     const wait = headers.get("Retry-After");
     if (status === 429 && wait !== null && /^\d+$/.test(wait)) {
       return { ...answer, advice: `Try again in ${plural(Number(wait), "second")}` };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Failure } from "../failure.ts";
 import { isStream, readEvents } from "./remote_events.ts";
 
-/** Events of a server, in whatever pieces they come. */
+/** Events of a server, whatever pieces they arrive in. */
 
 const STARTED = { event: "started", clusters: 1, names: ["a"] };
 const ENDED = { event: "cluster", cluster: "a", status_code: 200, answer: { message: "zwölf €" } };
@@ -11,7 +11,7 @@ const DONE = { event: "done", success: true, succeeded: 1, failed: 0, not_begun:
 const linesOf = (...events: readonly object[]) =>
   events.map((event) => JSON.stringify(event) + "\n").join("");
 
-/** What is read of pieces of so many bytes, and how it ended. */
+/** The events read from pieces of this many bytes, and how the stream ended. */
 async function read(text: string, size = Infinity) {
   const bytes = new TextEncoder().encode(text);
   let at = 0;
@@ -52,21 +52,21 @@ for (const size of [1, 2, 7, 64, Infinity]) {
 }
 
 const ENDS: [what: string, text: string, events: number, end: string][] = [
-  ["nothing", "", 0, "cut"],
-  ["no end", linesOf(STARTED, ENDED), 2, "cut"],
-  ["half an end", linesOf(STARTED) + '{"event":"done"}', 1, "cut"],
-  ["more after its end", linesOf(DONE) + "{", 1, "done"],
+  ["no events", "", 0, "cut"],
+  ["no last event", linesOf(STARTED, ENDED), 2, "cut"],
+  ["half of the last event", linesOf(STARTED) + '{"event":"done"}', 1, "cut"],
+  ["more after its last event", linesOf(DONE) + "{", 1, "done"],
   ["an empty line", linesOf(STARTED) + "\n" + linesOf(DONE), 1, "strange"],
-  ["no JSON", linesOf(STARTED) + "{,}\n", 1, "strange"],
-  ["no event", linesOf(STARTED, { event: "more" }), 1, "strange"],
+  ["invalid JSON", linesOf(STARTED) + "{,}\n", 1, "strange"],
+  ["an unknown event", linesOf(STARTED, { event: "more" }), 1, "strange"],
   ["no names", linesOf({ event: "started", clusters: 1 }), 0, "strange"],
-  ["names that are none", linesOf({ ...STARTED, names: ["\x1b[2J"] }), 0, "strange"],
+  ["invalid names", linesOf({ ...STARTED, names: ["\x1b[2J"] }), 0, "strange"],
   ["a cluster without a status", linesOf({ ...ENDED, status_code: "200" }), 0, "strange"],
   ["a cluster without a name", linesOf({ ...ENDED, cluster: 5 }), 0, "strange"],
-  ["an answer that is none", linesOf({ ...ENDED, answer: [] }), 0, "strange"],
-  ["a transport that is no text", linesOf({ ...ENDED, transport: 5 }), 0, "strange"],
-  ["other names that are no list", linesOf({ ...ENDED, same_server_as: "b" }), 0, "strange"],
-  ["other names that are none", linesOf({ ...ENDED, same_server_as: [5] }), 0, "strange"],
+  ["an invalid answer", linesOf({ ...ENDED, answer: [] }), 0, "strange"],
+  ["an invalid transport", linesOf({ ...ENDED, transport: 5 }), 0, "strange"],
+  ["same_server_as without a list", linesOf({ ...ENDED, same_server_as: "b" }), 0, "strange"],
+  ["same_server_as with invalid names", linesOf({ ...ENDED, same_server_as: [5] }), 0, "strange"],
 ];
 
 for (const [what, text, events, end] of ENDS) {
@@ -76,7 +76,7 @@ for (const [what, text, events, end] of ENDS) {
   });
 }
 
-Deno.test("only a response with the media type of a stream is one", () => {
+Deno.test("only a response with the media type of a stream is a stream", () => {
   const response = (status: number, type: string) =>
     isStream(new Response("", { status, headers: { "Content-Type": type } }));
   assert.ok(response(200, "application/x-ndjson"));

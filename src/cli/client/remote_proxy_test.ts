@@ -7,11 +7,11 @@ import { remote } from "./remote.ts";
 
 interface Proxy extends AsyncDisposable {
   readonly url: string;
-  /** The request lines that came, with all that came with them. */
+  /** The received requests, with their headers. */
   readonly got: string[];
 }
 
-/** A proxy that answers everything itself. */
+/** A proxy that responds to everything itself. */
 function proxy(): Proxy {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const got: string[] = [];
@@ -41,7 +41,7 @@ function proxy(): Proxy {
 
 const OURS = /_proxy$|^ARGOCD_CONFIGURER_(SERVER_)?TOKEN$/i;
 
-/** Runs with these variables and no others of proxies. */
+/** Runs with these proxy variables and no others. */
 async function withEnv<T>(env: Record<string, string>, run: () => Promise<T>): Promise<T> {
   const before = Object.entries(Deno.env.toObject()).filter(([name]) => OURS.test(name));
   const clear = () => {
@@ -60,7 +60,7 @@ async function withEnv<T>(env: Record<string, string>, run: () => Promise<T>): P
 const TOKEN = `token-${crypto.randomUUID()}`;
 const PASSWORD = `password-${crypto.randomUUID()}`;
 
-/** What a server at this URL answers, and how it got there. */
+/** The response of a server at this URL, and the path of the request. */
 async function ask(url: string, env: Record<string, string>): Promise<unknown> {
   return await withEnv({ ...env, ARGOCD_CONFIGURER_SERVER_TOKEN: TOKEN }, async () => {
     const backend = remote({ url, namedBy: "--server", plainHttp: true, requestTimeout: 5 });
@@ -93,7 +93,7 @@ for (const host of ["localhost", "127.0.0.1", "[::1]"]) {
       );
       const env = Object.fromEntries(variables.map((name) => [name, between.url]));
       assert.deepEqual(await ask(`http://${host}:${server.addr.port}`, env), { by: "server" });
-      assert.deepEqual(between.got, [], "neither token nor password has gone to the proxy");
+      assert.deepEqual(between.got, [], "the proxy got neither token nor password");
     });
   }
 }

@@ -8,7 +8,7 @@ import { remote } from "./remote.ts";
 /** Whether a server is trusted by what `--server-ca` names. */
 
 interface Place extends AsyncDisposable {
-  /** Asks a server with this pair by its name or address, trusting the file of this text. */
+  /** Sends a request to a server with this pair by name or address, and trusts a CA file with this text. */
   ask(pair: Pair, trusted: string, host?: string): Promise<string>;
   readonly folder: string;
 }
@@ -60,7 +60,7 @@ const UNTRUSTED = cannot(
 );
 const hour = 3_600_000;
 
-Deno.test("a server is trusted by its authority, for its names and its time", async () => {
+Deno.test("a server is trusted if the given authority issued its certificate, for this host and time", async () => {
   await using it = await place();
   const authority = makeAuthority("ours");
   const other = makeAuthority("ours");
@@ -85,22 +85,26 @@ Deno.test("a server is trusted by its authority, for its names and its time", as
 });
 
 const NOT_ONE: [what: string, text: string, why: string][] = [
-  ["nothing", "", "the file has no PEM certificate"],
+  ["no content", "", "the file has no PEM certificate"],
   [
     "a key",
     "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
     "the file has no PEM certificate",
   ],
-  ["half of one", "-----BEGIN CERTIFICATE-----\nAAAA\n", "the file has an invalid certificate"],
   [
-    "a damaged one",
+    "half a certificate",
+    "-----BEGIN CERTIFICATE-----\nAAAA\n",
+    "the file has an invalid certificate",
+  ],
+  [
+    "a damaged certificate",
     "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
     "the file has an invalid certificate",
   ],
 ];
 
 for (const [what, text, why] of NOT_ONE) {
-  Deno.test(`a file of ${what} is a wrong usage`, async () => {
+  Deno.test(`a CA file with ${what} is a usage error`, async () => {
     await using it = await place();
     const pair = makeAuthority("ours").issue({ commonName: "localhost", for: "server" });
     assert.equal(await it.ask(pair, text), `2: Cannot use --server-ca /ca.crt: ${why}`);
@@ -157,7 +161,7 @@ Deno.test("after too many requests the error has the time to wait", async () => 
   await backend.close();
 });
 
-/** Run as docs/operations.md has it, and without what it says. */
+/** Runs the command of docs/operations.md, without its output. */
 async function selfSigned(folder: string, more: readonly string[]): Promise<Pair> {
   const { success } = await new Deno.Command("openssl", {
     args: [
@@ -175,7 +179,7 @@ async function selfSigned(folder: string, more: readonly string[]): Promise<Pair
 }
 
 Deno.test({
-  name: "a certificate that signs itself is trusted when it is named, unless it is an authority's",
+  name: "a self-signed certificate given with --server-ca is trusted, unless it is an authority's",
   ignore: !await hasOpenssl(),
   async fn() {
     await using it = await place();
@@ -195,7 +199,7 @@ Deno.test({
   },
 });
 
-/** Version 3, whose `-addext` takes the place of what its configuration says. */
+/** Version 3, whose `-addext` overrides the configuration. */
 async function hasOpenssl(): Promise<boolean> {
   try {
     const { stdout } = await new Deno.Command("openssl", { args: ["version"] }).output();

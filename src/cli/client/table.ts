@@ -10,7 +10,7 @@ export interface Table {
 }
 
 /** Columns whose cells are states. */
-const STATES: readonly (string | undefined)[] = ["OUTCOME", "RESULT", "STATUS"];
+const STATES: readonly (string | undefined)[] = ["OUTCOME", "RESULT", "STATE", "STATUS"];
 
 /** Spaces between columns, as in kubectl: k8s.io/cli-runtime v0.35 pkg/printers/tabwriter.go. */
 const PADDING = 3;

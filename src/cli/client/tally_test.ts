@@ -36,18 +36,18 @@ const listed = (cluster: string, ...nouns: string[]): JobResult => ({
 
 const SUMMARIES: [what: string, results: JobResult[], summary: string][] = [
   [
-    "all that was written",
+    "all written objects",
     [done("a", "created", "created"), done("b", "unchanged", "created")],
     "2 clusters: 3 created, 1 unchanged",
   ],
   [
-    "some that failed",
+    "some failures",
     [done("a", "unchanged"), failed("b"), failed("c")],
     "1 cluster: 1 unchanged; 2 failed",
   ],
-  ["all that failed", [failed("b"), failed("c")], "2 clusters failed"],
-  ["one that failed", [failed("b")], "1 cluster failed"],
-  ["what was interrupted", [
+  ["failures only", [failed("b"), failed("c")], "2 clusters failed"],
+  ["one failure", [failed("b")], "1 cluster failed"],
+  ["interrupted clusters", [
     done("a", "created"),
     failed("b"),
     interrupted("c", "not finished"),
@@ -65,23 +65,23 @@ const SUMMARIES: [what: string, results: JobResult[], summary: string][] = [
     "1 cluster: 1 created, 1 unchanged (dry run)",
   ],
   [
-    "what was listed",
+    "listed objects",
     [listed("a", "secret", "secret"), listed("b", "secret")],
     "2 clusters: 3 secrets",
   ],
-  ["one that was listed", [listed("a", "secret"), listed("b")], "2 clusters: 1 secret"],
-  ["nothing that is counted", [listed("a"), listed("b")], "2 clusters ok"],
-  ["one cluster of which two things were asked, and one failed", [
+  ["one listed object", [listed("a", "secret"), listed("b")], "2 clusters: 1 secret"],
+  ["clusters without objects", [listed("a"), listed("b")], "2 clusters ok"],
+  ["one cluster with two requests, of which one failed", [
     done("a", "deleted"),
     failed("a"),
     done("b", "deleted"),
   ], "1 cluster: 2 deleted; 1 failed"],
-  ["an answer that reports something wrong", [done("a", "created"), {
+  ["a result with an error in it", [done("a", "created"), {
     cluster: "b",
     input: {},
     answer: { status: 200, body: { bad: true, counted: [] } },
   }], "1 cluster: 1 created; 1 failed"],
-  ["an answer that cannot be counted", [{
+  ["a result that cannot be counted", [{
     cluster: "b",
     input: {},
     answer: { status: 200, body: {} },
@@ -92,7 +92,7 @@ for (const [what, results, summary] of SUMMARIES) {
   Deno.test(`a summary counts ${what}`, () => assert.equal(clusterSummary(results, view), summary));
 }
 
-Deno.test("unchanged objects are no change", () => {
+Deno.test("unchanged objects do not count as changes", () => {
   const states = ["created", "replaced", "deleted", "patched", "created (dry run)"];
   for (const state of states) assert.ok(isChange({ state }), state);
   for (const state of ["unchanged", "unchanged (dry run)", "not found", undefined]) {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { fakeClock } from "../../../tests/support/fake_clock.ts";
 import { type TerminalScreen, waitingLine } from "./waiting_line.ts";
 
-/** A screen that keeps what was done to it, and what is on it. */
+/** A screen that records its operations and its content. */
 function fakeScreen() {
   let shown = "";
   const done: string[] = [];
@@ -18,7 +18,7 @@ function fakeScreen() {
     room: () => ({ columns: 80, rows: 6 }),
   };
   const print = (text: string) => {
-    assert.equal(shown, "", "nothing is printed into a line that is drawn");
+    assert.equal(shown, "", "nothing is printed over a waiting line");
     done.push(`printed ${text}`);
   };
   return { screen, done, print };
@@ -26,7 +26,7 @@ function fakeScreen() {
 
 const halfMinute = () => Promise.resolve(30);
 
-Deno.test("several are shown after half a second, every second, and cleared at the end", async () => {
+Deno.test("several pending clusters are shown after half a second, every second, and cleared at the end", async () => {
   using clock = fakeClock();
   const { screen, done, print } = fakeScreen();
   {
@@ -49,7 +49,7 @@ Deno.test("several are shown after half a second, every second, and cleared at t
   ]);
 });
 
-Deno.test("a single one is shown after two seconds", async () => {
+Deno.test("a single pending cluster is shown after two seconds", async () => {
   using clock = fakeClock();
   const { screen, done, print } = fakeScreen();
   using line = waitingLine(screen, false, print);
@@ -60,7 +60,7 @@ Deno.test("a single one is shown after two seconds", async () => {
   assert.deepEqual(done, ["waiting for a (2 s)", "waiting for a (2 s of 30)"]);
 });
 
-Deno.test("printed text stands above the line, which is drawn again", async () => {
+Deno.test("printed text appears above the waiting line, which is drawn again", async () => {
   using clock = fakeClock();
   const { screen, done, print } = fakeScreen();
   using line = waitingLine(screen, true, print);
@@ -84,7 +84,7 @@ Deno.test("printed text stands above the line, which is drawn again", async () =
   ]);
 });
 
-Deno.test("the preview stands above the waiting lines, as much as fits", async () => {
+Deno.test("the preview appears above the waiting lines, with as many rows as fit", async () => {
   using clock = fakeClock();
   const { screen, done, print } = fakeScreen();
   const rows = ["r1", "r2", "r3", "r4"];

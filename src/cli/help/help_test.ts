@@ -15,7 +15,7 @@ const paint = (isTerminal: boolean) =>
   colors("stdout", { args: [], isTerminal, env: () => undefined });
 
 for (const width of [40, 80, 200]) {
-  Deno.test(`help has no line of more than ${width} characters but for a longer word`, () => {
+  Deno.test(`no line of help is longer than ${width} characters, except for a single longer word`, () => {
     for (const page of PAGES) {
       for (const line of helpText(page, width, paint(false)).split("\n")) {
         const words = line.replace(/ \\$/, "").trim().split(" ");
@@ -28,7 +28,7 @@ for (const width of [40, 80, 200]) {
   });
 }
 
-Deno.test("every command has a usage, an example that begins with it, and help", () => {
+Deno.test("every command has help, a usage, and examples that start with the command", () => {
   for (const { words } of COMMANDS) {
     const page = helpPage(ROOT, words);
     const called = [PROGRAM, ...words].join(" ");
@@ -45,7 +45,7 @@ Deno.test("every command has a usage, an example that begins with it, and help",
   }
 });
 
-Deno.test("every flag of the operations' commands is in a group, credentials in that of theirs", () => {
+Deno.test("every flag of an operation's command is in a group, and credential flags are in theirs", () => {
   for (const { words } of namedCommands(OPERATIONS)) {
     const { flags } = helpPage(ROOT, words);
     const others = flags.filter(({ group }) => group === "other");

@@ -3,13 +3,13 @@ import fc from "fast-check";
 import { helpWidth, wrap, wrapCommand } from "./wrap.ts";
 
 const WIDTHS: [what: string, terminal: number | undefined, columns: string, width: number][] = [
-  ["the terminal's", 90, "70", 90],
-  ["at most a hundred", 300, "", 100],
-  ["at least forty", 10, "", 40],
-  ["without a terminal COLUMNS", undefined, "60", 60],
-  ["of COLUMNS that is no number 80", undefined, "wide", 80],
-  ["of none 80", undefined, "", 80],
-  ["of a terminal without a size 80", 0, "", 80],
+  ["that of the terminal", 90, "70", 90],
+  ["100 at most", 300, "", 100],
+  ["40 at least", 10, "", 40],
+  ["COLUMNS without a terminal", undefined, "60", 60],
+  ["80 with an invalid COLUMNS", undefined, "wide", 80],
+  ["80 with an empty COLUMNS", undefined, "", 80],
+  ["80 on a terminal without a size", 0, "", 80],
 ];
 
 for (const [what, terminal, columns, width] of WIDTHS) {

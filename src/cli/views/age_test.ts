@@ -7,7 +7,7 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** Both sides of each border that kubectl's column has. */
+/** Both sides of each threshold of kubectl's AGE column. */
 const AGES: [seconds: number, shown: string][] = [
   [-2, "<invalid>"],
   [-1, "0s"],

@@ -69,7 +69,8 @@ export const view: View<Checks, CheckedAnswer> = {
     if (ok === 0) return undefined;
     const has = (state: CheckState) => checks.some((each) => each.state === state);
     if (has("refused")) return 4;
-    return has("unreachable") || not_seen.length > 0 ? 3 : 0;
+    const isSkipped = checks.some(({ skipped = false }) => skipped);
+    return has("unreachable") || isSkipped || not_seen.length > 0 ? 3 : 0;
   },
 };
 

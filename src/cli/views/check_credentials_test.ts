@@ -28,17 +28,20 @@ const body = (checks: readonly CheckedAnswer[], not_seen: readonly UnseenCluster
   total: checks.length,
 });
 
+const SKIPPED = { ...check("not_tried"), skipped: true } as const;
+
 const NOT_LISTED = { cluster: "a", status: "namespaces_not_listed", message: "Not all\x1b[2J" };
 
 const EXITS: [what: string, body: ReturnType<typeof body>, ok: number, code: number | undefined][] =
   [
-    ["nothing to try", body([]), 1, 0],
+    ["nothing to check", body([]), 1, 0],
     ["all accepted", body([check("accepted")]), 1, 0],
-    ["what cannot be tried", body([check("accepted"), check("not_tried")]), 1, 0],
-    ["one refused beside one unreachable", body([check("unreachable"), check("refused")]), 1, 4],
+    ["a value that cannot be checked", body([check("accepted"), check("not_tried")]), 1, 0],
+    ["one refused and one unreachable", body([check("unreachable"), check("refused")]), 1, 4],
+    ["one that was not reached in time", body([check("accepted"), SKIPPED]), 1, 3],
     ["one unreachable", body([check("accepted"), check("unreachable")]), 1, 3],
     ["namespaces that were not listed", body([check("accepted")], [NOT_LISTED]), 1, 3],
-    ["no cluster that was seen", body([], [NOT_LISTED]), 0, undefined],
+    ["no cluster that could be read", body([], [NOT_LISTED]), 0, undefined],
   ];
 
 for (const [what, answer, ok, code] of EXITS) {
@@ -81,7 +84,7 @@ Deno.test("EXPIRES is a column if one expiry is known", () => {
   assert.equal(headings([check("accepted")]).includes("EXPIRES"), false);
 });
 
-Deno.test("the notes have what could not be read, and a count per state", () => {
+Deno.test("the notes list what could not be read, and a count per state", () => {
   const answer = {
     ...body([check("accepted"), check("refused", { cached: true })], [
       NOT_LISTED,

@@ -24,9 +24,9 @@ const DAY = 24 * 3600;
 
 const CELLS: [what: string, column: string, row: ClusterRow, cell: string | RegExp | undefined][] =
   [
-    ["all rights", "PERMISSIONS", row({}), "ok"],
+    ["all permissions", "PERMISSIONS", row({}), "ok"],
     [
-      "rights in one namespace",
+      "permissions in one namespace",
       "PERMISSIONS",
       row({ rights: { ...RIGHTS, all_namespaces: { ...RIGHTS.all_namespaces, secrets: [] } } }),
       "ok in argocd only",
@@ -38,23 +38,33 @@ const CELLS: [what: string, column: string, row: ClusterRow, cell: string | RegE
       "ok",
     ],
     [
-      "a right that is missing",
+      "a missing permission",
       "PERMISSIONS",
       row({ rights: { ...RIGHTS, missing: ["create secrets in namespace 'argocd'"] } }),
       "missing: create secrets in namespace 'argocd'",
     ],
-    ["rights that are not known", "PERMISSIONS", row({ rights: { unknown: "why" } }), "unknown"],
-    ["rights of one not asked", "PERMISSIONS", row({ status: "timeout" }), undefined],
-    ["an end in twelve days", "EXPIRES", row({ credential_expires: from(12.5 * DAY) }), "in 12d"],
+    ["unknown permissions", "PERMISSIONS", row({ rights: { unknown: "why" } }), "unknown"],
     [
-      "an end that is over",
+      "the permissions of an unreachable cluster",
+      "PERMISSIONS",
+      row({ status: "timeout" }),
+      undefined,
+    ],
+    [
+      "an expiry in twelve days",
+      "EXPIRES",
+      row({ credential_expires: from(12.5 * DAY) }),
+      "in 12d",
+    ],
+    [
+      "an expiry in the past",
       "EXPIRES",
       row({ credential_expires: from(-30 * DAY) }),
       "expired 30d ago",
     ],
-    ["no end", "EXPIRES", row({}), undefined],
-    ["an end that is no time", "EXPIRES", row({ credential_expires: "soon" }), "<unknown>"],
-    ["a clock that is nearly right", "NOTES", row({ clock_skew_seconds: 4 }), ""],
+    ["no expiry", "EXPIRES", row({}), undefined],
+    ["an invalid expiry", "EXPIRES", row({ credential_expires: "soon" }), "<unknown>"],
+    ["a nearly correct clock", "NOTES", row({ clock_skew_seconds: 4 }), ""],
     ["a clock ahead", "NOTES", row({ clock_skew_seconds: 90 }), "clock is 90s ahead"],
     ["a clock behind", "NOTES", row({ clock_skew_seconds: -7200 }), "clock is 120m behind"],
     [

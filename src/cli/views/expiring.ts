@@ -1,5 +1,6 @@
 import { endsBefore, secondsIn, SOON } from "../../fleet/matrix/filter.ts";
 import type { CredentialMatrix, Expiry, MatrixRow } from "../../fleet/matrix/shapes.ts";
+import { isWholeColumn } from "../../operations/respond/matrix.ts";
 import { untilThen } from "./age.ts";
 import { matrixOfAll } from "./list_credentials.ts";
 import { clusterWarnings, cut } from "./matrix_notes.ts";
@@ -37,14 +38,14 @@ export const view: View<CredentialMatrix, Line> = {
     ...nothingIn(matrix, withinOf(flags)),
   ],
   exitCode: ({ clusters, credentials }) =>
-    credentials.length > 0 ? 4 : clusters.every(isWhole) ? 0 : 3,
+    credentials.length > 0 ? 4 : clusters.every(isRead) ? 0 : 3,
 };
 
 const withinOf = ({ within }: Flags): string => typeof within === "string" ? within : SOON;
 
 /** Whether a cluster could be read completely. */
-const isWhole = ({ status, not_seen }: CredentialMatrix["clusters"][number]) =>
-  status === "success" && not_seen === undefined;
+const isRead = (cluster: CredentialMatrix["clusters"][number]) =>
+  cluster.status === "success" && isWholeColumn(cluster);
 
 /** @param before milliseconds since 1970 */
 function linesOf(row: MatrixRow, before: number): Line[] {
@@ -68,6 +69,6 @@ function linesOf(row: MatrixRow, before: number): Line[] {
 function nothingIn({ clusters, credentials }: CredentialMatrix, within: string): readonly string[] {
   const isSeen = clusters.some(({ status }) => status === "success");
   if (credentials.length > 0 || !isSeen) return [];
-  const where = clusters.every(isWhole) ? "" : " on the clusters that could be read";
+  const where = clusters.every(isRead) ? "" : " on the clusters that could be read";
   return [`note: no credential is known to expire within ${within}${where}`];
 }

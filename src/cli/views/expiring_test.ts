@@ -10,7 +10,7 @@ import type {
 import { filtered } from "../../fleet/matrix/filter.ts";
 import { view } from "./expiring.ts";
 
-/** The view of `expiring`: what ends soon, where, and whether all was seen. */
+/** The view of `expiring`: what expires soon, where, and whether everything was read. */
 
 const HOUR = 3_600_000;
 const inHours = (hours: number) => new Date(Date.now() + hours * HOUR + 90_000).toISOString();
@@ -83,31 +83,31 @@ Deno.test("secrets of a listed row that expire later are not shown", () => {
 
 const ENDS: [what: string, columns: ColumnOrReason[], code: number, note: string | undefined][] = [
   [
-    "nothing ends",
+    "nothing expires",
     [seen("a", [row("x", secret("x", LATER))])],
     0,
     "note: no credential is known to expire within 30d",
   ],
-  ["something ends", [seen("a", [row("x", secret("x", PAST))])], 4, undefined],
+  ["something expires", [seen("a", [row("x", secret("x", PAST))])], 4, undefined],
   [
-    "something ends, and not all was seen",
+    "something expires, and not all could be read",
     [seen("a", [row("x", secret("x", PAST))]), HUNG],
     4,
     undefined,
   ],
   [
-    "nothing ends where one was seen",
+    "nothing expires on the clusters that could be read",
     [seen("a", []), HUNG],
     3,
     "note: no credential is known to expire within 30d on the clusters that could be read",
   ],
   [
-    "nothing ends in some namespaces",
+    "nothing expires in the namespaces that could be read",
     [seen("a", [], { not_seen: { docker: "namespaces_not_listed" } })],
     3,
     "note: no credential is known to expire within 30d on the clusters that could be read",
   ],
-  ["no cluster was seen", [HUNG], 3, undefined],
+  ["no cluster could be read", [HUNG], 3, undefined],
 ];
 
 for (const [what, columns, code, note] of ENDS) {

@@ -26,13 +26,18 @@ const partly = { isWhole: false, warnings: ["Only 'default' was searched"] };
 
 const ROWS: [what: string, entries: ClusterEntry[], code: number | undefined, notes: string[]][] = [
   ["found", [entry("a", { places: [PLACE] })], 4, []],
-  ["found, though not all was seen", [entry("a", { places: [PLACE] }), gone("b")], 4, []],
+  [
+    "found, though not all clusters could be read",
+    [entry("a", { places: [PLACE] }), gone("b")],
+    4,
+    [],
+  ],
   ["found nowhere", [entry("a", {}), entry("b", {})], 0, []],
-  ["found nowhere, but a cluster was not seen", [entry("a", {}), gone("b")], 3, []],
-  ["found nowhere, but a cluster was seen in part", [entry("a", partly)], 3, [
+  ["found nowhere, but a cluster could not be read", [entry("a", {}), gone("b")], 3, []],
+  ["found nowhere, but a cluster was read only in part", [entry("a", partly)], 3, [
     "warning: a was searched only in part: Only 'default' was searched",
   ]],
-  ["not looked for, as no cluster was seen", [gone("a")], undefined, []],
+  ["not searched for, as no cluster could be read", [gone("a")], undefined, []],
 ];
 
 for (const [what, entries, code, notes] of ROWS) {
@@ -58,7 +63,7 @@ Deno.test("a warning reports fingerprints of another process", () => {
     "warning: fingerprints from another process never match. Set fingerprint-key-file or audit-log",
   ]);
   const seen = { ok: 1, failed: 0 };
-  assert.equal(view.exitCode!(body, seen, {}), 3, "what is not found may stand there");
+  assert.equal(view.exitCode!(body, seen, {}), 3, "it may be stored in the unread parts");
   const found = view.whole!([entry("a", { places: [PLACE] })], {}, [], { fingerprints_end: "x" });
   assert.equal(view.exitCode!(found, seen, {}), 4);
 });

@@ -1,7 +1,7 @@
 import { filterOf } from "../../fleet/matrix/filter.ts";
 import { checkOfRow, expiryOfRow } from "../../fleet/matrix/rows.ts";
 import type { CellSecret, CredentialMatrix, MatrixRow } from "../../fleet/matrix/shapes.ts";
-import { matrixAnswer } from "../../operations/respond/matrix.ts";
+import { isWholeColumn, matrixAnswer } from "../../operations/respond/matrix.ts";
 import { on } from "../command.ts";
 import { stateWord } from "../client/verify_lines.ts";
 import { age, untilThen } from "./age.ts";
@@ -47,6 +47,7 @@ export const view: View<CredentialMatrix, MatrixLine> = {
   },
   names: ({ credentials }) => credentials.map(({ id }) => id),
   notes: matrixNotes,
+  exitCode: ({ clusters }, { ok }) => ok > 0 && !clusters.every(isWholeColumn) ? 3 : undefined,
 };
 
 /** When the first of its secrets expires. */
@@ -70,7 +71,7 @@ function terminalWidth(): number | undefined {
 const columnsOf = (lines: readonly MatrixLine[]): ColumnList<MatrixLine> => [
   ["KIND", ({ row: { kind, type } }) => type === undefined ? kind : `${kind}/${type}`],
   ["CREDENTIAL", ({ row }) => nameOf(row)],
-  ["STATUS", ({ row }) => stateOf(row)],
+  ["STATE", ({ row }) => stateOf(row)],
   ...Object.keys(lines[0]?.row.cells ?? {}).map((name): ColumnList<MatrixLine>[number] => [
     name,
     ({ row }) => cellText(row, name),
@@ -85,7 +86,7 @@ const FINDINGS: Columns<MatrixLine> = {
 /** The columns of a narrow terminal; the row's own cells are in its first line. */
 const PARTS: Columns<MatrixLine> = {
   CREDENTIAL: ({ row, part }) => part?.isFirst ? row.id : NOTHING,
-  STATUS: ({ row, part }) => part?.isFirst ? stateOf(row) : NOTHING,
+  STATE: ({ row, part }) => part?.isFirst ? stateOf(row) : NOTHING,
   CELL: ({ part }) => part?.text,
   CLUSTERS: ({ part }) => part?.clusters,
 };

@@ -5,7 +5,7 @@ import { view } from "./list_credentials.ts";
 
 /** The table of `fleet`, whatever the clusters are called. */
 
-const NAMES = ["10", "9", "CREDENTIAL", "GROUPS", "KIND", "STATUS"];
+const NAMES = ["10", "9", "CREDENTIAL", "GROUPS", "KIND", "STATE"];
 
 const ROW: MatrixRow = {
   id: "docker/ghcr",
@@ -38,7 +38,7 @@ for (const output of ["table", "wide"] as const) {
     const clusters = Object.keys(ROW.cells);
     assert.deepEqual(clusters.toSorted(), NAMES);
     assert.deepEqual(headings, [
-      ...["KIND", "CREDENTIAL", "STATUS"],
+      ...["KIND", "CREDENTIAL", "STATE"],
       ...clusters,
       ...output === "wide" ? WIDE : [],
     ]);
@@ -47,5 +47,21 @@ for (const output of ["table", "wide"] as const) {
       cells!.slice(3, 3 + NAMES.length),
       clusters.map((name) => name === "10" ? "= A" : "≠ B"),
     );
+  });
+}
+
+const SEEN = { name: "a", status: "success" };
+
+const CODES: [what: string, clusters: readonly object[], ok: number, code: number | undefined][] = [
+  ["all of it", [SEEN], 1, undefined],
+  ["a part of a cluster", [SEEN, { ...SEEN, not_seen: { docker: "forbidden" } }], 2, 3],
+  ["one of two clusters", [SEEN, { name: "b", status: "timeout" }], 1, undefined],
+  ["nothing", [{ name: "b", status: "timeout" }], 0, undefined],
+];
+
+for (const [what, clusters, ok, code] of CODES) {
+  Deno.test(`if ${what} was read, the exit code is ${code ?? "the usual one"}`, () => {
+    const body = { clusters, credentials: [], total: 0 } as unknown as CredentialMatrix;
+    assert.equal(view.exitCode!(body, { ok, failed: clusters.length - ok }, {}), code);
   });
 }

@@ -31,12 +31,12 @@ const ROWS: [what: string, secrets: Partial<CellSecret>[], text: string][] = [
     "A: password=11; B: password=22",
   ],
   [
-    "user names where no other value is there",
+    "user names if there are no other values",
     [{ group: "A", fingerprints: {} }, { group: "B", fingerprints: {}, username: "demo-reader" }],
     "A: no credential; B: user name demo-reader, no password",
   ],
   [
-    "user names where fingerprints are equal, and only there",
+    "user names if fingerprints are equal, and only then",
     [
       { group: "A", fingerprints: { password: "11" }, username: "ann" },
       { group: "B", fingerprints: { password: "11" } },
@@ -54,12 +54,12 @@ const ROWS: [what: string, secrets: Partial<CellSecret>[], text: string][] = [
     "B: ghcr.io=11 quay.io=22 (user names ghcr.io: bot, quay.io: ann)",
   ],
   [
-    "the identity of Argo CD's pods",
+    "the workload identity of Argo CD's pods",
     [{ group: "A", fingerprints: {} }, { group: "B", fingerprints: {}, workload_identity: true }],
     "A: no credential; B: Azure workload identity",
   ],
   [
-    "letters in their order",
+    "fingerprints in the order of the letters",
     [{ group: "AA", fingerprints: { p: "3" } }, { group: "Z", fingerprints: { p: "2" } }],
     "Z: p=2; AA: p=3",
   ],

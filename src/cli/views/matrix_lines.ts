@@ -30,7 +30,7 @@ export function matrixLines(rows: readonly MatrixRow[], width?: number): readonl
   const parts = rows.flatMap((row) => partsOf(row).map((part) => ({ row, part })));
   const others = [
     ["CREDENTIAL", ...rows.map(({ id }) => id)],
-    ["STATUS", ...rows.map(({ state }) => state)],
+    ["STATE", ...rows.map(({ state }) => state)],
     ["CELL", ...parts.map(({ part: { text } }) => text)],
   ];
   const room = others.reduce((room, texts) => room - longest(texts) - GAP, width);
@@ -47,7 +47,7 @@ function widthOf(rows: readonly MatrixRow[]): number {
     (sum, name) => sum + column(name, rows.map((row) => cellText(row, name))),
     column("CREDENTIAL", rows.map(({ name, url = "" }) => name ?? url)) +
       column("KIND", rows.map(({ kind, type = "" }) => `${kind}/${type}`)) +
-      column("STATUS", rows.map(({ state }) => state)) +
+      column("STATE", rows.map(({ state }) => state)) +
       longest(["FINDINGS", ...rows.flatMap(({ findings }) => findings.map(({ code }) => code))]),
   );
 }

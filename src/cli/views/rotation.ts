@@ -8,7 +8,7 @@ import type { ClusterCounts, Columns, Counted, StreamFields, View } from "./view
 import { stateOf } from "./written.ts";
 
 /** The answer about one cluster in a stream. */
-type OfCluster = Pick<RotationCluster, "status" | "secrets" | "left">;
+type OfCluster = Pick<RotationCluster, "status" | "secrets" | "left" | "hints">;
 
 const COLUMNS: Columns<RotationLine> = {
   CLUSTER: ({ clusters }) => clusters,
@@ -80,12 +80,13 @@ export const shownRotation: View<RotationBody, RotationCluster> = {
 /** A stream's entry, as the one answer has it. */
 function clusterOf(entry: ClusterEntry): RotationCluster {
   const { cluster, status_code, answer, transport, same_server_as } = entry;
-  const { status, secrets = [], left = [] } = answer as Partial<OfCluster>;
+  const { status, secrets = [], left = [], hints } = answer as Partial<OfCluster>;
   const common = {
     cluster,
     status_code,
     secrets: [...secrets],
     left: [...left],
+    ...hints === undefined ? {} : { hints },
     ...transport === undefined ? {} : { transport },
     ...same_server_as === undefined ? {} : { same_server_as },
   };

@@ -48,6 +48,7 @@ export function notesOfRotation(
   isShownAgain = false,
 ): string[] {
   const notes = body.dry_run ? planned(body, flags) : body.state === "running" ? running(body) : [
+    ...hints(body),
     ...remedies(body),
     ...verifiedLines(body),
     ...resumable(body),
@@ -69,6 +70,7 @@ function planned(body: RotationBody, flags: Readonly<Record<string, unknown>>): 
   // Without --dry-run, the reason replaces the prompt.
   const why = flags.dryRun === undefined ? undefined : whyRefused(body, flags);
   return [
+    ...hints(body),
     ...remedies(body),
     ...plannedVerification(body),
     ...is("rotated") ? [] : [`Nothing to rotate: ${nothing}`],
@@ -92,6 +94,12 @@ const OBSTACLES: Readonly<Record<string, string | undefined>> = {
   unmergeable: "cannot be rewritten",
   several_values: "several values",
 };
+
+/** Hints about rotated secrets, each once. */
+function hints({ clusters }: RotationBody): string[] {
+  const all = new Set(clusters.flatMap(({ hints = [] }) => hints));
+  return [...all].slice(0, MOST).map((hint) => `hint: ${hint}`);
+}
 
 /** What to do about secrets with the old value, once per reason. */
 function remedies({ clusters }: RotationBody): string[] {

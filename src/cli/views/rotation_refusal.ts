@@ -18,13 +18,13 @@ export function whyRefused(
   },
   { maxFailures = 0, allowUntried = false }: Readonly<Record<string, unknown>>,
 ): string | undefined {
-  const unread = clusters.filter(({ status }) => status === "failed");
-  if (unread.length > Number(maxFailures)) {
-    const names = unread.length > MOST ? ["NAME"] : unread.map(({ cluster }) => cluster);
+  const failed = clusters.filter(({ status }) => status === "failed");
+  if (failed.length > Number(maxFailures)) {
+    const names = failed.length > MOST ? ["NAME"] : failed.map(({ cluster }) => cluster);
     const excluded = names.map((name) => `!${name}`).join(",");
-    return `${plural(unread.length, "cluster")} could not be read, more than --max-failures ` +
+    return `${plural(failed.length, "cluster")} failed, more than --max-failures ` +
       `${maxFailures}. Leave them out with --cluster '${excluded}', or allow it with ` +
-      `--max-failures ${unread.length}`;
+      `--max-failures ${failed.length}`;
   }
   const untested = verified.filter(({ unverifiable }) => unverifiable === true);
   if (untested.length === 0 || allowUntried === true) return undefined;

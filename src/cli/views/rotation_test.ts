@@ -12,7 +12,7 @@ import { tableOf } from "../client/show_table.ts";
 import { rotated, shownRotation } from "./rotation.ts";
 import type { View } from "./view.ts";
 
-/** What is shown of the stream of a rotation. */
+/** The output for the stream of a rotation. */
 
 const replaced = (name: string, more = ""): RotatedSecret => ({
   namespace: "ci",
@@ -65,7 +65,7 @@ const tableFor = (body: object, flags: { output?: "wide"; everywhere?: boolean }
   }], { ...flags, view: rotated as View, areSeveral: false, flags }).text
     .split("\n").map((line) => line.replaceAll(/ {3,}/g, " | ").trim()).filter(Boolean);
 
-Deno.test("the one answer has each cluster, in order, with its state or its error", () => {
+Deno.test("the combined result has each cluster, in order, with its state or its error", () => {
   const entries = [entry("c", LEFT), entry("b", FAILED, 503), entry("a", ROTATED)];
   const { clusters, ...all } = whole([...entries, entry("d", NOT_BEGUN, 503)], SAFE);
   assert.deepEqual(all, SAFE);
@@ -94,15 +94,15 @@ const CODES: [what: string, told: object, ok: number, code: number | undefined][
   ["all is done and the old value may be revoked", SAFE, 1, 0],
   ["the old value remains", UNSAFE, 1, 3],
   ["some clusters failed", { ...SAFE, success: false }, 1, 3],
-  ["a server says anything else than yes", { ...SAFE, safe_to_revoke: "yes" }, 1, 3],
-  ["it still runs", { ...SAFE, state: "running" }, 1, 3],
+  ["a server does not report safe_to_revoke as true", { ...SAFE, safe_to_revoke: "yes" }, 1, 3],
+  ["it is still running", { ...SAFE, state: "running" }, 1, 3],
   ["it was interrupted", { ...SAFE, state: "interrupted" }, 1, 3],
   ["no cluster has succeeded", UNSAFE, 0, undefined],
   ["it was a dry run", { ...UNSAFE, dry_run: true }, 1, undefined],
 ];
 
 for (const [what, told, ok, code] of CODES) {
-  Deno.test(`where ${what} the exit code is ${code ?? "by how many clusters succeeded"}`, () => {
+  Deno.test(`if ${what}, the exit code is ${code ?? "that of the clusters' results"}`, () => {
     for (const view of [rotated, shownRotation]) {
       assert.equal(view.exitCode!(whole([], told), { ok, failed: 0 }, {}), code);
     }
@@ -120,6 +120,17 @@ for (const [body, line] of LINES) {
   Deno.test(`the line of a finished cluster is ${line}`, () =>
     assert.equal(rotated.line!(body), line));
 }
+
+Deno.test("hints about rotated secrets are printed once each, also before the prompt", () => {
+  const hinted = { ...ROTATED, hints: ["Change the repoURL of Applications"] };
+  const entries = [entry("a", hinted), entry("b", hinted), entry("c", ROTATED)];
+  for (const more of [SAFE, { ...UNSAFE, dry_run: true }]) {
+    const notes = rotated.notes!(whole(entries, more), {});
+    assert.deepEqual(notes.filter((note) => note.includes("repoURL")), [
+      "hint: Change the repoURL of Applications",
+    ]);
+  }
+});
 
 Deno.test("the table has each secret and each further place of the old value once", () => {
   const body = whole([entry("a", ROTATED), entry("c", LEFT)], UNSAFE);
@@ -141,11 +152,11 @@ Deno.test("the table of unchanged secrets is empty", () => {
   assert.deepEqual(tableFor(whole([entry("a", body)], SAFE)), []);
 });
 
-/** Why the old value stands somewhere still. */
+/** Why the old value is still stored somewhere. */
 const WHY: [what: string, of: Partial<ValuePlace>, flags: object, why: string][] = [
   ["a cluster that was not selected", { cluster: "z" }, {}, "cluster not selected"],
   ["a cluster that failed", { cluster: "b" }, {}, "cluster failed"],
-  ["one that was not begun", { cluster: "d" }, {}, "cluster was skipped"],
+  ["a cluster that was not started", { cluster: "d" }, {}, "cluster was skipped"],
   [
     "a pull secret",
     { key: ".dockerconfigjson" },
@@ -219,7 +230,7 @@ const tried = (at: string, more: Partial<VerifiedPlace> = {}): VerifiedPlace => 
   ...more,
 });
 
-/** What is known against a plan, of which clusters, of which places, with which flags. */
+/** The failed clusters, the verified places and the flags of a plan, and why it is not carried out. */
 const REFUSED: [
   failed: readonly string[],
   verified: readonly VerifiedPlace[],
@@ -232,14 +243,14 @@ const REFUSED: [
     ["b", "c"],
     [],
     { maxFailures: 1 },
-    "2 clusters could not be read, more than --max-failures 1. Leave them out with --cluster '!b,!c', or " +
+    "2 clusters failed, more than --max-failures 1. Leave them out with --cluster '!b,!c', or " +
     "allow it with --max-failures 2",
   ],
   [
     ["b", "c", "d", "e", "f", "g"],
     [],
     {},
-    "6 clusters could not be read, more than --max-failures 0. Leave them out with --cluster '!NAME', " +
+    "6 clusters failed, more than --max-failures 0. Leave them out with --cluster '!NAME', " +
     "or allow it with --max-failures 6",
   ],
   [
@@ -262,7 +273,7 @@ for (const [failed, verified, flags, why] of REFUSED) {
   });
 }
 
-Deno.test("the notes have how to roll back, where nothing was searched, and whether to revoke", () => {
+Deno.test("the notes say how to roll back, where nothing was searched, and whether to revoke", () => {
   const body = whole([entry("a", ROTATED)], {
     ...SAFE,
     never_searched: ["ConfigMaps", "Git repositories"],
@@ -300,7 +311,7 @@ Deno.test("without an audit log, nothing is advised that needs one", () => {
   ]);
 });
 
-Deno.test("places with the same result of verifying share a line", () => {
+Deno.test("places with the same verification result share a line", () => {
   const at = (at: string, state: string, message: string) => ({ at, state, message });
   const verified = [
     at("ghcr.io", "accepted", "Accepted"),
@@ -324,7 +335,7 @@ Deno.test("places with the same result of verifying share a line", () => {
   ]);
 });
 
-Deno.test("each reason against revoking is printed, and that the same command continues", () => {
+Deno.test("each reason against revoking is printed, and so is that the same command continues", () => {
   const body = whole([entry("b", FAILED, 503), entry("c", LEFT)], {
     ...UNSAFE,
     success: false,

@@ -18,7 +18,7 @@ const ROWS: [given: string[], chosen: string[]][] = [
 ];
 
 for (const [given, contexts] of ROWS) {
-  Deno.test(`--context ${JSON.stringify(given)} chooses ${contexts.length}`, () => {
+  Deno.test(`--context ${JSON.stringify(given)} chooses ${contexts.length} contexts`, () => {
     assert.deepEqual(chooseContexts(CONTEXTS, given), { contexts });
   });
 }

@@ -6,14 +6,14 @@ import { withLabels, withoutClusters } from "./labels_text.ts";
 const SET: [sentence: string, before: string, after: string][] = [
   ["in an empty file", "", "prod: {env: prod}\n"],
   ["below comments", "# ours\n", "# ours\nprod: {env: prod}\n"],
-  ["behind others", "eu: {a: b} # c\n", "eu: {a: b} # c\nprod: {env: prod}\n"],
+  ["after others", "eu: {a: b} # c\n", "eu: {a: b} # c\nprod: {env: prod}\n"],
   ["without a last line break", "eu: {a: b}", "eu: {a: b}\nprod: {env: prod}\n"],
-  ["besides its own", "prod: {a: b} # main\n", "prod: {a: b, env: prod} # main\n"],
-  ["in the place of another value", "prod: {env: dev}\n", "prod: {env: prod}\n"],
-  ["where it has none", "prod:\neu: {a: b}\n", "prod: {env: prod}\neu: {a: b}\n"],
-  ["where it has an empty mapping", "prod: {}\n", "prod: {env: prod}\n"],
+  ["beside existing ones", "prod: {a: b} # main\n", "prod: {a: b, env: prod} # main\n"],
+  ["in place of another value", "prod: {env: dev}\n", "prod: {env: prod}\n"],
+  ["for a cluster without a value", "prod:\neu: {a: b}\n", "prod: {env: prod}\neu: {a: b}\n"],
+  ["for a cluster with an empty mapping", "prod: {}\n", "prod: {env: prod}\n"],
   [
-    "in lines of their own",
+    "in a block of lines",
     "# 1\nprod:\n  a: b\n  c: d\n\n# 2\neu:\n  a: b # 3\n",
     "# 1\nprod: {a: b, c: d, env: prod}\n\n# 2\neu:\n  a: b # 3\n",
   ],
@@ -31,13 +31,13 @@ for (const [sentence, before, after] of SET) {
   });
 }
 
-Deno.test("texts that YAML may take for something else are quoted, and read as they are", () => {
+Deno.test("labels that YAML would read as another type are quoted, and read back unchanged", () => {
   const labels = { yes: "on", n: "1.20", "example.com/x": "0x1f", empty: "", t: "2001-01-01" };
   const text = withLabels("", new Map([["1e3", labels]]));
   assert.deepEqual(parseLabels(text), new Map([["1e3", labels]]));
 });
 
-Deno.test("a cluster is removed with its lines alone", () => {
+Deno.test("removing a cluster removes its lines only", () => {
   const text = "# 1\nprod:\n  a: b\n# 2\neu: {a: b} # 3\n";
   assert.equal(withoutClusters(text, ["prod"]), "# 1\n# 2\neu: {a: b} # 3\n");
   assert.equal(withoutClusters(text, ["eu"]), "# 1\nprod:\n  a: b\n# 2\n");
@@ -46,7 +46,7 @@ Deno.test("a cluster is removed with its lines alone", () => {
   assert.equal(withoutClusters("{eu: {a: b}, prod: {}}\n", ["prod"]), "eu: {a: b}\n");
 });
 
-Deno.test("labels of many clusters are set at once, as one after the other", () => {
+Deno.test("setting the labels of many clusters gives the same text as setting them one by one", () => {
   const text = "eu: {a: b} # main\n# end\n";
   const toSet = new Map<string, Record<string, string>>([["us", { env: "prod" }], ["eu", {
     env: "dev",
@@ -60,7 +60,7 @@ Deno.test("labels of many clusters are set at once, as one after the other", () 
   assert.equal(withoutClusters(oneByOne, ["us", "none", "eu"]), "# end\nasia: {x: z}\n");
 });
 
-Deno.test("a text that is not valid stays as it is", () => {
+Deno.test("an invalid labels file is an error instead of being changed", () => {
   for (
     const text of ["prod: [1]\n", "prod: {a: b}\nprod: {}\n", "a: *b\n", "{", "--- {}\n--- {}\n"]
   ) {
@@ -73,7 +73,7 @@ Deno.test("a text that is not valid stays as it is", () => {
   }
 });
 
-Deno.test("whatever is set and removed, one after the other, all is read as it is meant", () => {
+Deno.test("after any sequence of changes, the text reads back as the wanted labels", () => {
   const names = fc.constantFrom("a", "prod", "1.0", "yes", "x_y");
   const values = fc.constantFrom("", "true", "1.20", "a-b", "0");
   const step = fc.record({

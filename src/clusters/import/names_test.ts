@@ -40,7 +40,7 @@ const NAMES: [context: string, name: string][] = [
 ];
 
 for (const [context, name] of NAMES) {
-  Deno.test(`the context ${JSON.stringify(context)} is the cluster ${name}`, () => {
+  Deno.test(`the context ${JSON.stringify(context)} becomes the cluster ${name}`, () => {
     assert.deepEqual(nameAlone(context), { name });
   });
 }
@@ -74,9 +74,9 @@ const CLASHES: [sentence: string, names: Record<string, string | undefined>][] =
     "gke_project_europe-west1_prod": "prod-europe-west1-project",
     "admin@prod": "admin-prod",
   }],
-  ["a name that is one already", { "admin@prod": "admin-prod", prod: "prod" }],
-  ["what differs by case alone", { Prod: "Prod", prod: "prod" }],
-  ["full names that are the same, too", { "a/b": undefined, "a:b": undefined, c: "c" }],
+  ["a short name that another context has", { "admin@prod": "admin-prod", prod: "prod" }],
+  ["names that differ in case only", { Prod: "Prod", prod: "prod" }],
+  ["full names that are also the same", { "a/b": undefined, "a:b": undefined, c: "c" }],
   ["a full name that is another's short one", {
     "admin@prod": undefined,
     "dev@prod": "dev-prod",
@@ -99,7 +99,7 @@ for (const [sentence, wanted] of CLASHES) {
   });
 }
 
-Deno.test("a full name says which shorter one several contexts would have", () => {
+Deno.test("a context with an ambiguous short name gets its full name, with the short one mentioned", () => {
   const names = clusterNamesOf(["admin@prod", "dev@prod", "prod-2"].map(own));
   assert.deepEqual([...names.values()], [
     { name: "admin-prod", instead: "prod" },
@@ -108,7 +108,7 @@ Deno.test("a full name says which shorter one several contexts would have", () =
   ]);
 });
 
-Deno.test("contexts of one cluster and user, such as one for each project of OpenShift, have one name", () => {
+Deno.test("contexts with the same cluster and user, such as one per OpenShift project, share a name", () => {
   const contexts = ["default", "monitoring", "team-a"].map((namespace) => ({
     context: `${namespace}/api-prod:6443/admin`,
     cluster: "api-prod:6443",
@@ -126,7 +126,7 @@ Deno.test("contexts of one cluster and user, such as one for each project of Ope
   });
 });
 
-Deno.test("whatever contexts are called, names are valid, and no two clusters have the same", () => {
+Deno.test("for any contexts, the names are valid and unique", () => {
   const name = fc.oneof(
     fc.string({ unit: fc.constantFrom(..."ab-_.@:/*!\u202e\u0000ü".split("")), maxLength: 8 }),
     fc.string({ unit: "binary", maxLength: 300 }),

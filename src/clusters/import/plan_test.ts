@@ -58,12 +58,12 @@ const told = (rows: readonly PlannedContext[]) =>
 
 const PROD = configWith({ prod: ["a.example.com", "fake"] });
 
-Deno.test("what the folder does not have is created", () => {
+Deno.test("a context that is not in the folder is created", () => {
   assert.deepEqual(told(planned(PROD)), ["create prod"]);
   assert.equal(planned(PROD)[0]!.server, "https://a.example.com");
 });
 
-Deno.test("what it has is unchanged, under whatever name, unless another context has that", () => {
+Deno.test("a cluster that exists under any name is unchanged, unless another context has that name", () => {
   const rows = (cluster: ExistingCluster, config = PROD) => told(planned(config, [cluster]));
   assert.deepEqual(rows(there("prod", "a.example.com", "fake")), ["unchanged prod"]);
   assert.deepEqual(rows(there("mine", "a.example.com", "fake")), ["unchanged mine"]);
@@ -78,14 +78,14 @@ const KEPT: [sentence: string, cluster: ExistingCluster, why: string][] = [
   ["another credential", there("prod", "a.example.com", "other"), "with another credential"],
   ["another server", there("prod", "b.example.com", "fake"), "with another server"],
   [
-    "a kubeconfig that is refused",
+    "a rejected kubeconfig",
     { name: "prod", isSource: false, why: "it is empty" },
     "with an unusable kubeconfig (it is empty)",
   ],
 ];
 
 for (const [sentence, cluster, why] of KEPT) {
-  Deno.test(`a cluster with ${sentence} is replaced only when that is asked for`, () => {
+  Deno.test(`a cluster with ${sentence} is replaced only with --overwrite`, () => {
     assert.deepEqual(told(planned(PROD, [cluster])), [
       `skipped prod its cluster already exists ${why}; --overwrite replaces it`,
     ]);
@@ -93,7 +93,7 @@ for (const [sentence, cluster, why] of KEPT) {
   });
 }
 
-Deno.test("the file that is imported from stands for a context in it under its own name alone, and is never replaced", () => {
+Deno.test("the imported file counts as a cluster only for the context of its own name, and is never replaced", () => {
   const all = there("all", "a.example.com", "fake", true);
   assert.deepEqual(told(planned(PROD, [all])), ["create prod"]);
   const own = there("prod", "a.example.com", "fake", true);
@@ -107,7 +107,7 @@ Deno.test("the file that is imported from stands for a context in it under its o
   }
 });
 
-Deno.test("contexts of one server are told, whatever their credentials", () => {
+Deno.test("contexts with the same server are reported, whatever their credentials", () => {
   const config = configWith({
     a: ["x.example.com", "1"],
     b: ["X.example.com:443/", "2"],
@@ -118,7 +118,7 @@ Deno.test("contexts of one server are told, whatever their credentials", () => {
   assert.deepEqual(rows, ["create a", "create b as a", "create c as old"]);
 });
 
-Deno.test("under a name of the user's it is added once more", () => {
+Deno.test("an existing cluster is created again under a name that the user gives", () => {
   const names = new Map([["prod", { name: "new" }]]);
   const mine = there("mine", "a.example.com", "fake");
   const rows = told(planned(PROD, [mine], { names, anyName: false }));
@@ -165,7 +165,7 @@ for (const [user, cluster, why] of LEFT_OUT) {
   });
 }
 
-Deno.test("so is one that runs a program, where that is not allowed", () => {
+Deno.test("a context that runs a credential plugin is skipped if plugins are not allowed", () => {
   const exec = { command: "aws", apiVersion: "client.authentication.k8s.io/v1beta1" };
   const config = parseConfig(readYaml(JSON.stringify({
     clusters: [{ name: "c", cluster: { server: "https://a.example.com" } }],

@@ -29,7 +29,7 @@ const contextsOf = async (which: Parameters<typeof readSource>[0]) => {
   return { contexts: [...config.reveal().contexts.keys()], files, warnings };
 };
 
-Deno.test("the kubeconfig is that of the flag, else those of KUBECONFIG, else ~/.kube/config", () =>
+Deno.test("the kubeconfig comes from the flag, else from KUBECONFIG, else from ~/.kube/config", () =>
   inFolder(async (path) => {
     await Deno.mkdir(join(path, ".kube"));
     await write(join(path, ".kube/config"), kubeconfig("home"));
@@ -45,7 +45,7 @@ Deno.test("the kubeconfig is that of the flag, else those of KUBECONFIG, else ~/
     assert.deepEqual(await found({ env: { ...home, KUBECONFIG: "" } }), ["home"]);
   }));
 
-Deno.test("of a list, what is not there is passed over and told; without any of it there is none", () =>
+Deno.test("missing files of KUBECONFIG are skipped with a warning; if all are missing, that is an error", () =>
   inFolder(async (path) => {
     await write(join(path, "a"), kubeconfig("a"));
     await write(join(path, "b"), "");
@@ -76,7 +76,7 @@ const CANARY = "canary-token-4711";
 const REFUSED: [what: string, text: string, why: RegExp][] = [
   ["malformed", `users: [{user: {token: ${CANARY}`, /it is not valid YAML at line 1/],
   ["with an entry twice", `users: [{name: a}, {name: a, user: {token: ${CANARY}}}]`, /same name/],
-  ["of aliases without end", `a: &a [*a, ${CANARY}]`, /alias/],
+  ["with endless aliases", `a: &a [*a, ${CANARY}]`, /alias/],
   [
     "a bomb of aliases",
     `a: &a [${CANARY}]\n` +
@@ -92,7 +92,7 @@ const REFUSED: [what: string, text: string, why: RegExp][] = [
 ];
 
 for (const [what, text, why] of REFUSED) {
-  Deno.test(`a kubeconfig that is ${what} is refused, and not quoted`, () =>
+  Deno.test(`a kubeconfig is rejected, and not quoted: ${what}`, () =>
     inFolder(async (path) => {
       const file = join(path, "config");
       await write(file, text);
@@ -105,7 +105,7 @@ for (const [what, text, why] of REFUSED) {
     }));
 }
 
-Deno.test("one that others may write to is refused, and one that they may read is told", () =>
+Deno.test("a kubeconfig that others may write is rejected, and one that they may read gives a warning", () =>
   inFolder(async (path) => {
     const file = join(path, "config");
     await write(file, kubeconfig("a"));

@@ -17,7 +17,7 @@ const modeOf = (path: string) => (Deno.lstatSync(path).mode ?? 0) & 0o777;
 
 const namesIn = (path: string) => [...Deno.readDirSync(path)].map(({ name }) => name).sort();
 
-Deno.test("folders that are missing are made, and they and the files are their owner's alone", () =>
+Deno.test("missing folders are created, and only the owner can access them and the files", () =>
   inFolder(async (path) => {
     const clusters = join(path, "a", "clusters");
     const umask = Deno.umask(0);
@@ -36,7 +36,7 @@ Deno.test("folders that are missing are made, and they and the files are their o
     assert.deepEqual(namesIn(clusters), ["x"]);
   }));
 
-Deno.test("a new file takes the place of nothing, be that a link to nothing", () =>
+Deno.test("a new file never replaces an existing file or a dangling link", () =>
   inFolder(async (path) => {
     await Deno.writeTextFile(join(path, "file"), "before");
     await Deno.symlink("nowhere", join(path, "link"));
@@ -50,7 +50,7 @@ Deno.test("a new file takes the place of nothing, be that a link to nothing", ()
     assert.deepEqual(namesIn(path), ["file", "link"]);
   }));
 
-Deno.test("a link is replaced, and what it leads to stays", () =>
+Deno.test("a link is replaced, and its target stays", () =>
   inFolder(async (path) => {
     await Deno.writeTextFile(join(path, "other"), "before");
     await Deno.symlink("other", join(path, "link"));
@@ -69,7 +69,7 @@ Deno.test("a link is replaced, and what it leads to stays", () =>
     assert.deepEqual(namesIn(path), ["other"]);
   }));
 
-Deno.test("what a killed writer left behind is gone after the next", () =>
+Deno.test("the leftover of a killed writer is gone after the next write", () =>
   inFolder(async (path) => {
     await Deno.symlink("/etc/passwd", join(path, ".import.tmp"));
     using writer = await FolderWriter.open(path, ownTrust());
@@ -77,7 +77,7 @@ Deno.test("what a killed writer left behind is gone after the next", () =>
     assert.deepEqual(namesIn(path), ["x"]);
   }));
 
-Deno.test("a folder that everyone may write to is refused, and so is what is none", () =>
+Deno.test("a world-writable folder is rejected, and so is a file in place of a folder", () =>
   inFolder(async (path) => {
     await Deno.chmod(path, 0o777);
     await assert.rejects(FolderWriter.open(path, ownTrust()), NotTrusted);

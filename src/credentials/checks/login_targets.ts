@@ -10,7 +10,6 @@ import type { CheckTarget } from "./check_target.ts";
 
 /** A registry entry of a pull secret. */
 interface EntryLogin {
-  readonly key: string;
   /** The entry's key as it is stored. */
   readonly entry: string;
   readonly login: Sealed<DockerLogin>;
@@ -20,24 +19,24 @@ interface EntryLogin {
 export function loginTargets(
   { type, data }: ValuesOf,
 ): (value: CredentialValue) => CheckTarget {
-  const logins = dockerConfigsOf(type, data.reveal()).flatMap(
-    ({ key, text, form }): EntryLogin[] => {
-      const config = parseDockerConfig(text, form);
-      if (!config.ok) return [];
-      return [...config.value.entries].map(([entry, json]) => ({
-        key,
-        entry,
-        login: seal(dockerLogin(json.reveal())),
-      }));
-    },
-  );
+  /** By key, registry and value the first login that sends the value; a secret can have very many entries. */
+  const senders = new Map<string, EntryLogin>();
+  for (const { key, text, form } of dockerConfigsOf(type, data.reveal())) {
+    const config = parseDockerConfig(text, form);
+    for (const [entry, json] of config.ok ? config.value.entries : []) {
+      const login = dockerLogin(json.reveal());
+      for (const sent of valuesSent(login)) {
+        const id = JSON.stringify([key, shownUrl(entry), sent]);
+        if (!senders.has(id)) senders.set(id, { entry, login: seal(login) });
+      }
+    }
+  }
   return (value) => {
     const { key, place, registry } = value;
     if (registry === undefined) {
       return { at: place, notTried: "The Docker configuration cannot be parsed" };
     }
-    const own = logins.filter((each) => each.key === key && shownUrl(each.entry) === registry);
-    const sent = own.find(({ login }) => isSent(login.reveal(), value.value.reveal()));
+    const sent = senders.get(JSON.stringify([key, registry, value.value.reveal()]));
     if (sent === undefined) {
       return {
         at: registry,
@@ -62,8 +61,7 @@ export function loginTargets(
   };
 }
 
-/** Whether a value is part of the login that the kubelet sends. */
-function isSent({ username, password }: DockerLogin, value: string): boolean {
-  return typeof password === "string" &&
-    (canonicalValue(password) === value || username === value);
+/** The values in the login that the kubelet sends. */
+function valuesSent({ username, password }: DockerLogin): readonly unknown[] {
+  return typeof password === "string" ? [canonicalValue(password), username] : [];
 }

@@ -8,8 +8,11 @@ import { HostQueues } from "./host_queues.ts";
 /** Milliseconds for which a result is remembered. */
 const REMEMBERED = 24 * 60 * 60 * 1000;
 
-/** Milliseconds before an unreachable host is contacted again: at first, and at most. */
+/** Milliseconds before a host that is unreachable or overloaded is contacted again: at first, and at most. */
 const BACKOFF = { first: 5_000, most: 5 * 60_000 } as const;
+
+/** HTTP status of a host that gets too many requests; more of them could block this machine. */
+const TOO_MANY = 429;
 
 type By = Extract<CheckTarget, { readonly what: unknown }>["by"];
 
@@ -27,7 +30,7 @@ interface Denial {
   readonly isProxy: boolean;
 }
 
-/** A host that could not be reached. */
+/** A host that could not be reached, or that asks for fewer requests. */
 interface BackingOff {
   readonly at: number;
   /** When it may be contacted again. */
@@ -143,7 +146,8 @@ export class CheckMemory {
     if (denied === "proxy") {
       this.#denials.set(keys.proxy ?? keys.login, { at, by: "its proxy", isProxy: true });
     }
-    if (verdict.reachable || verdict.asked === "" || denied !== undefined) {
+    const isOver = verdict.accepted === undefined && verdict.status === TOO_MANY;
+    if (!isOver && (verdict.reachable || verdict.asked === "" || denied !== undefined)) {
       this.#backingOff.delete(keys.server);
       return isoTime(at);
     }

@@ -23,8 +23,7 @@ export function repositoryResolver(argocd: readonly StoredSecret[]): RepositoryR
   let users: Map<ArgocdSecret, Resolution> | undefined;
 
   function resolved(secret: ArgocdSecret): Resolution | undefined {
-    return found.get(secret.isWrite)!.resolve(secret.url, secret.project)
-      .find(({ repository }) => repository === secret);
+    return found.get(secret.isWrite)!.resolveAs(secret);
   }
 
   /** The first repository of each template that is used. */

@@ -18,6 +18,8 @@ export interface CheckResult {
   readonly open?: true;
   /** Whether it is the result of an earlier check; no request was sent now. */
   readonly cached?: true;
+  /** Whether it was not checked because the call was stopped before; another call may check it. */
+  readonly skipped?: true;
 }
 
 /** Whether a value with this result may be written: the server accepts it, or needs none. */

@@ -12,7 +12,7 @@ const WORST: [all: readonly ShownCheck["state"][], worst: ShownCheck["state"] | 
 ];
 
 for (const [all, worst] of WORST) {
-  Deno.test(`of [${all.join(", ")}] the worst is ${worst}, in whatever order`, () => {
+  Deno.test(`the worst of [${all.join(", ")}] is ${worst}, in any order`, () => {
     const checks = all.map((state) => ({ state, at: at(1) }));
     assert.equal(worstOf(checks)?.state, worst);
     assert.equal(worstOf(checks.toReversed())?.state, worst);

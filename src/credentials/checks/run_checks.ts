@@ -44,9 +44,9 @@ const QUICK = 5000;
 
 /**
  * Checks each value once at its place, as `verify` does: several hosts at a time, and each host one value after the
- * other. An unreachable host is retried once and then backs off. A login that was refused is not sent to that host
- * again within a day, by any request. Results are remembered. The value checked longest ago comes first, so that a
- * caller without time for all of them makes progress.
+ * other. An unreachable host is retried once and then backs off, an overloaded one (429) at once. A login that was
+ * refused is not sent to that host again within a day, by any request. Results are remembered. The value checked longest
+ * ago comes first, so that a caller without time for all of them makes progress.
  * @param checks distinct ones
  * @returns one result for each, in their order
  */
@@ -70,7 +70,9 @@ export async function runChecks<Cell>(
     const known = memory.known(each, since, isFresh);
     if (known !== undefined) return known;
     const why = whyStopped();
-    if (why !== undefined) return { state: "not_tried", at: iso(), message: why } as const;
+    if (why !== undefined) {
+      return { state: "not_tried", at: iso(), message: why, skipped: true } as const;
+    }
     if (isNext) await pause(random() * JITTER);
     const verdict = await verified(each);
     // The expiry that a server reports is not that of the proxy's credential.

@@ -28,7 +28,7 @@ const UNREACHABLE: Verdict = {
   why: "Nobody answers",
 };
 
-/** Secrets, the servers that they are for, and a clock. */
+/** Secrets, their servers, and a clock. */
 function stage(answer: (what: Verifiable, count: number) => Verdict = () => VERDICT) {
   const asked: string[] = [];
   const pauses: number[] = [];
@@ -143,13 +143,13 @@ const STATES: [what: string, verdict: Partial<Verdict>, state: string, isUsable:
   ["without an answer", { ...UNREACHABLE, status: undefined }, "unreachable", false],
   ["failing", { accepted: undefined, status: 503 }, "unreachable", false],
   ["too busy", { accepted: undefined, status: 429 }, "unreachable", false],
-  ["something else", { accepted: undefined, status: 200 }, "not_tried", false],
-  ["no URL to ask", { ...UNREACHABLE, status: undefined, asked: "" }, "not_tried", false],
+  ["answering something else", { accepted: undefined, status: 200 }, "not_tried", false],
+  ["without a URL", { ...UNREACHABLE, status: undefined, asked: "" }, "not_tried", false],
   ["behind a proxy that refuses", { ...UNREACHABLE, status: 407 }, "unreachable", false],
 ];
 
 for (const [what, verdict, state, usable] of STATES) {
-  Deno.test(`of a place that is ${what} the state is ${state}, and once more from memory`, async () => {
+  Deno.test(`a place that is ${what} has the state ${state}, and again from memory`, async () => {
     const it = stage(() => ({ ...VERDICT, ...verdict }));
     const [checked] = await it.try([app("a")]);
     assert.deepEqual([checked!.state, isUsable(checked!)], [state, usable]);
@@ -261,6 +261,33 @@ Deno.test("an unreachable host is retried once, and then backs off for longer an
   assert.equal(it.asked.length, 4, "now for ten seconds");
 });
 
+Deno.test("a host with too many requests backs off like an unreachable one, and is not retried", async () => {
+  const busy = { ...VERDICT, accepted: undefined, status: 429, why: "It answers with 429" };
+  const it = stage((_, count) => count < 3 ? busy : VERDICT);
+  const checked = await it.try([app("a"), app("b", "other"), app("c", "third")]);
+  assert.deepEqual(checked.map(({ state, cached }) => [state, cached]), [
+    ["unreachable", undefined],
+    ["unreachable", true],
+    ["unreachable", true],
+  ]);
+  assert.equal(
+    checked[1]!.message,
+    "It answers with 429; no retry before 2026-11-30T00:00:05.000Z",
+  );
+  assert.deepEqual([it.asked.length, it.pauses], [1, []]);
+  it.later(5_000);
+  await it.try([app("a")]);
+  it.later(9_999);
+  await it.try([app("a")]);
+  assert.equal(it.asked.length, 2, "now for ten seconds");
+  it.later(1);
+  assert.equal((await it.try([app("a")]))[0]!.state, "accepted");
+  // An accepted login does not count against its host.
+  const listed = stage(() => ({ ...VERDICT, status: 429 }));
+  const both = await listed.try([app("a"), app("b")]);
+  assert.deepEqual(both.map(({ state }) => state), ["accepted", "accepted"]);
+});
+
 Deno.test("an unreachable scheme or port does not affect the others of its host", async () => {
   const at = (url: string) => argocdRepository("app", { url, username: "ci", password: "s3cret" });
   const others = ["https://git.example.com/a", "https://git.example.com:8443/a"];
@@ -273,7 +300,7 @@ Deno.test("an unreachable scheme or port does not affect the others of its host"
   const refusing = stage(() => REFUSED);
   await refusing.try([at("http://git.example.com/a")]);
   await refusing.try([at("https://git.example.com/a")]);
-  assert.equal(refusing.asked.length, 1, "a refused login is not shown to the host in another way");
+  assert.equal(refusing.asked.length, 1, "a refused login is not sent to the host in another way");
 });
 
 Deno.test("a host that answers the retry gets that result", async () => {
@@ -355,9 +382,13 @@ Deno.test("a fresh check sends a value that was refused before once more", async
   assert.deepEqual(await states(false), ["refused", "refused"]);
   it.later(1000);
   assert.deepEqual(await states(false), ["refused", "refused"]);
-  assert.equal(it.asked.length, 1, "not afresh nobody is asked");
+  assert.equal(it.asked.length, 1, "without `fresh` no request is sent");
   assert.deepEqual(await states(true), ["refused", "refused"]);
-  assert.equal(it.asked.length, 2, "the host has refused it now, and is not asked for the other");
+  assert.equal(
+    it.asked.length,
+    2,
+    "the host has refused it now, and gets no request for the other",
+  );
   it.later(1000);
   verdict = VERDICT;
   assert.deepEqual(await states(true), ["accepted", "accepted"]);

@@ -1,4 +1,4 @@
-import type { StoredSecret } from "../../kube/store.ts";
+import { refKey, type StoredSecret } from "../../kube/store.ts";
 import { type CredentialValue, valuesIn } from "../values.ts";
 import { type RepositoryResolver, repositoryResolver } from "./repository_resolver.ts";
 import { repositoryTarget } from "./repository_target.ts";
@@ -37,7 +37,7 @@ export interface SecretToCheck {
   readonly values: readonly ValueToCheck[];
 }
 
-/** {@link valuesToCheck} for all secrets of a cluster. */
+/** {@link valuesToCheck} for all secrets of a cluster, each once: a repository may have a docker label, too. */
 export function allValuesToCheck(
   { argocd, pullSecrets }: {
     readonly argocd: readonly StoredSecret[];
@@ -45,8 +45,6 @@ export function allValuesToCheck(
   },
 ): SecretToCheck[] {
   const resolver = repositoryResolver(argocd);
-  return [...argocd, ...pullSecrets].map((secret) => ({
-    secret,
-    values: valuesToCheck(secret, resolver),
-  }));
+  const byRef = new Map([...argocd, ...pullSecrets].map((secret) => [refKey(secret), secret]));
+  return [...byRef.values()].map((secret) => ({ secret, values: valuesToCheck(secret, resolver) }));
 }

@@ -11,7 +11,7 @@ import { valuesIn } from "../values.ts";
 import { CheckMemory } from "./memory.ts";
 import { allValuesToCheck } from "./values_to_check.ts";
 
-/** In no place for showing, wherever it stands. */
+/** Must not be visible, wherever it is stored. */
 const CANARY = "CANARY0123456789";
 
 const KEYS = [

@@ -8,7 +8,7 @@ import { rsaKeys } from "../../../tests/support/rsa_keys.ts";
 import { allValuesToCheck, valuesToCheck } from "./values_to_check.ts";
 import type { ValueToCheck } from "./check_target.ts";
 
-/** With its values in the open, for comparisons. */
+/** With plain values, for comparisons. */
 function open(value: unknown): unknown {
   if (value instanceof Sealed) return value.reveal();
   if (typeof value !== "object" || value === null) return value;
@@ -18,7 +18,7 @@ function open(value: unknown): unknown {
   );
 }
 
-/** By its place in the secret: what would be asked, or why nothing is. */
+/** By place in the secret: the check target, or why there is none. */
 function told(values: readonly ValueToCheck[]): Record<string, unknown> {
   return Object.fromEntries(
     values.map((value) => [
@@ -75,7 +75,7 @@ const PULL_SECRETS: [what: string, secret: StoredSecret, expected: object][] = [
     "ghcr.io": registryAt("ghcr.io"),
   }],
   [
-    "'auth', and no other password beside it",
+    "'auth', and no other password",
     fakePullSecret("pull", {
       "ghcr.io": { auth: encodeBase64Text("ci:s3cret"), username: "ci", password: "older" },
     }),
@@ -96,7 +96,7 @@ const PULL_SECRETS: [what: string, secret: StoredSecret, expected: object][] = [
     ".dockerconfigjson": "The Docker configuration cannot be parsed",
   }],
   [
-    "not what Image Updater commits with",
+    "not the secret of Image Updater",
     {
       ...pullSecretOf("pull-iu", ""),
       type: "Opaque",
@@ -107,7 +107,7 @@ const PULL_SECRETS: [what: string, secret: StoredSecret, expected: object][] = [
 ];
 
 for (const [what, secret, expected] of PULL_SECRETS) {
-  Deno.test(`of a pull secret is tried ${what}`, () => {
+  Deno.test(`the check targets of a pull secret: ${what}`, () => {
     assert.deepEqual(told(valuesToCheck(secret)), expected);
   });
 }
@@ -185,14 +185,14 @@ const REPOSITORIES: [what: string, data: Readonly<Record<string, string>>, expec
     password: git(),
     tlsClientCertKey: "Argo CD does not use a client certificate's key without the certificate",
   }],
-  ["what Argo CD cannot parse", { url: GIT, ...LOGIN, insecure: "yes" }, {
+  ["a value that Argo CD cannot parse", { url: GIT, ...LOGIN, insecure: "yes" }, {
     password: "Argo CD cannot parse key 'insecure' of the secret",
   }],
 ];
 
 for (const [what, data, expected] of REPOSITORIES) {
   for (const secretType of ["repository", "repository-write"]) {
-    Deno.test(`of a ${secretType} with ${what} it is told where each value is tried`, () => {
+    Deno.test(`a ${secretType} with ${what} has a check target or a reason for each value`, () => {
       const found = told(valuesToCheck(storedSecret({ name: "app", secretType, data })));
       assert.deepEqual(Object.keys(found), Object.keys(expected));
       for (const [place, wanted] of Object.entries(expected)) {
@@ -203,13 +203,13 @@ for (const [what, data, expected] of REPOSITORIES) {
   }
 }
 
-/** What is tried of the secret of this name. */
+/** The check targets of the secret with this name. */
 function triedOf(name: string, argocd: readonly StoredSecret[]): Record<string, unknown> {
   const all = allValuesToCheck({ argocd, pullSecrets: [] });
   return told(all.find(({ secret }) => secret.name === name)!.values);
 }
 
-Deno.test("a template is checked at a repository that inherits its credential, with that one's transport", () => {
+Deno.test("a template is checked at a repository that inherits its credential, with that repository's transport", () => {
   const prefix = argocdTemplate("creds", { url: "https://git.example.com/team/", ...LOGIN });
   assert.deepEqual(triedOf("creds", [prefix]), {
     password:
@@ -275,7 +275,7 @@ Deno.test("a stored key is checked like a given one", () => {
     },
   };
   assert.deepEqual(told(valuesToCheck(argocdRepository("app", app))), expected);
-  // Of a template, too: it is asked at GitHub's API.
+  // A template, too, is checked at GitHub's API.
   assert.deepEqual(told(valuesToCheck(argocdTemplate("app", app))), expected);
   const [value] = valuesToCheck(argocdRepository("app", app));
   assert.equal(value!.at, "https://git.example.com/api/v3 (installation 34 of app 12)");

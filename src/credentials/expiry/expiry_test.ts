@@ -11,7 +11,7 @@ const TIMES: [text: string, time: string | undefined][] = [
   ["2027-02-30T12:00:00Z", undefined],
   ["2027-13-01", undefined],
   ["2027-01-31T25:00:00Z", undefined],
-  ["2027-01-31T12:00:00", undefined], // without a zone it is no time
+  ["2027-01-31T12:00:00", undefined], // invalid without a time zone
   ["2027-01-31T12:00Z", undefined],
   [" 2027-01-31", undefined],
   ["30d", undefined],
@@ -19,7 +19,7 @@ const TIMES: [text: string, time: string | undefined][] = [
 ];
 
 for (const [text, time] of TIMES) {
-  Deno.test(`declared: '${text}' is ${time ?? "no time"}`, () => {
+  Deno.test(`a declared expiry of '${text}' is ${time ?? "invalid"}`, () => {
     assert.equal(declaredTime(text), time);
   });
 }

@@ -16,20 +16,20 @@ const ECR = { payload: "bm90IGEgdG9rZW4=", datakey: "a2V5", version: "2", type: 
 const VALUES: [what: string, text: string, expiry: ReturnType<typeof endIn>][] = [
   ["a JWT", jwt({ sub: "x", exp: SECONDS }), { at: END, source: "value" }],
   ["a JWT with a line break", `${jwt({ exp: SECONDS })}\n`, { at: END, source: "value" }],
-  ["a JWT that never ends", jwt({ sub: "x" }), undefined],
-  ["a JWT whose end is a text", jwt({ exp: "soon" }), undefined],
-  ["a JWT whose end is no time", jwt({ exp: 1e300 }), undefined],
+  ["a JWT that never expires", jwt({ sub: "x" }), undefined],
+  ["a JWT whose expiry is a text", jwt({ exp: "soon" }), undefined],
+  ["a JWT whose expiry is not a time", jwt({ exp: 1e300 }), undefined],
   ["a password of ECR", ecr({ ...ECR, expiration: SECONDS }), { at: END, source: "hint" }],
-  ["a password of ECR without an end", ecr(ECR), undefined],
-  ["a password of ECR whose end is no time", ecr({ ...ECR, expiration: 1e300 }), undefined],
+  ["a password of ECR without an expiry", ecr(ECR), undefined],
+  ["a password of ECR whose expiry is not a time", ecr({ ...ECR, expiration: 1e300 }), undefined],
   ["other JSON in base64", ecr({ expiration: SECONDS }), undefined],
   ["a plain password", "correct horse battery staple", undefined],
   ["a password with dots", "a.b.c", undefined],
-  ["nothing", "", undefined],
+  ["an empty value", "", undefined],
 ];
 
 for (const [what, text, expiry] of VALUES) {
-  Deno.test(`${what} tells its end where it has one`, () => {
+  Deno.test(`${what} has ${expiry ? "an" : "no"} expiry`, () => {
     assert.deepEqual(endIn(text), expiry);
   });
 }
@@ -84,7 +84,7 @@ async function sshCertificate(kind: string, validity: string): Promise<string> {
 }
 
 for (const kind of ["ed25519", "ecdsa", "rsa"]) {
-  Deno.test(`an SSH certificate of an ${kind} key tells until when it is valid`, async () => {
+  Deno.test(`the expiry of an SSH certificate for an ${kind} key is found`, async () => {
     const text = await sshCertificate(kind, "20200101000000:20310203040506");
     assert.deepEqual(endIn(text), { at: END, source: "value" });
   });

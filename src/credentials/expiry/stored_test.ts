@@ -47,7 +47,7 @@ Deno.test("a client certificate's expiry is that of its key, in a repository and
     const of = (key: string) =>
       expiryOf(secret, valuesIn(secret).find((value) => value.key === key)!);
     assert.deepEqual(of("tlsClientCertKey"), { at: END, source: "value" }, type);
-    // What an issuer said of the password was told of each value that was sent with it.
+    // An issuer's response about the password applies to each value that was sent with it.
     const says = () => "2031-01-01T00:00:00.000Z";
     assert.deepEqual(expiryIn(secret, says), { at: END, source: "value" }, type);
     assert.deepEqual(of("password"), { at: DECLARED, source: "declared" }, type);

@@ -158,8 +158,8 @@ function readSecret(secret: StoredSecret): ArgocdSecret | undefined {
 function fieldsOf(data: Readonly<SecretData>, { texts, parsed }: Keys) {
   const fields: Record<string, string | true> = {};
   const unparsable: string[] = [];
-  for (const [name, key] of Object.entries(texts)) {
-    const text = textAt(data, key);
+  for (const name in texts) {
+    const text = textAt(data, texts[name]!);
     if (text !== undefined && text !== "") fields[name] = text;
   }
   for (const [key, as] of parsed) {

@@ -34,11 +34,12 @@ export function candidatesOf(
 ): readonly Candidate[] {
   const uses = found.uses(url, project);
   const repositories = found.ofUrl(url);
-  const chosen = found.repositories(url, project);
   const templates = found.matching(url);
+  const whyRepository = repositoryReasons(found.repositories(url, project), project);
+  const whyTemplate = templateReasons(found.templates(url), found.repositories(url, project));
   const matching = [
-    ...repositories.map((each) => candidate(each, uses, whyRepository(each, chosen, project))),
-    ...templates.map((each) => candidate(each, uses, whyTemplate(each, templates, chosen))),
+    ...repositories.map((each) => candidate(each, uses, whyRepository(each))),
+    ...templates.map((each) => candidate(each, uses, whyTemplate(each))),
   ];
   const known = new Set([...repositories, ...templates]);
   const near = all.flatMap((each) => {
@@ -74,27 +75,31 @@ function unread({ unparsable: [key] }: ArgocdSecret, isUsed: boolean): string {
   return isUsed ? `${what}: an Application with this URL fails.` : `${what}.`;
 }
 
-function whyRepository(
-  secret: ArgocdSecret,
+/** @param chosen the repositories that Argo CD picks from, of which there may be thousands */
+function repositoryReasons(
   chosen: readonly ArgocdSecret[],
   project: string,
-): string {
-  if (!chosen.includes(secret)) {
-    return secret.project === ""
-      ? `Its URL matches, but a repository of project '${project}' takes precedence: ${
-        names(chosen)
-      }.`
-      : `Its URL matches, but it is for project '${secret.project}' only.`;
-  }
-  const what = secret.project === ""
-    ? "Its URL matches, and it is not limited to a project"
-    : "Its URL and project match";
-  return `${what}${tie(secret, chosen)}. ${ownCredential(secret)}`;
+): (secret: ArgocdSecret) => string {
+  const all = new Set(chosen);
+  return (secret) => {
+    if (!all.has(secret)) {
+      return secret.project === ""
+        ? `Its URL matches, but a repository of project '${project}' takes precedence: ${
+          names(chosen)
+        }.`
+        : `Its URL matches, but it is for project '${secret.project}' only.`;
+    }
+    const what = secret.project === ""
+      ? "Its URL matches, and it is not limited to a project"
+      : "Its URL and project match";
+    return `${what}${tie(secret, chosen)}. ${ownCredential(secret)}`;
+  };
 }
 
 function tie(secret: ArgocdSecret, tied: readonly ArgocdSecret[]): string {
-  const others = tied.filter((each) => each !== secret);
-  return others.length === 0 ? "" : `, like ${names(others)}: Argo CD picks one at random`;
+  if (tied.length < 2) return "";
+  const others = tied.slice(0, 3).filter((each) => each !== secret);
+  return `, like ${names(others, tied.length - 1)}: Argo CD picks one at random`;
 }
 
 function ownCredential(secret: ArgocdSecret): string {
@@ -108,28 +113,33 @@ function ownCredential(secret: ArgocdSecret): string {
     : "It has its own credential, so Argo CD ignores templates.";
 }
 
-function whyTemplate(
-  secret: ArgocdSecret,
-  matching: readonly ArgocdSecret[],
+/**
+ * @param longest the templates with the longest matching prefix
+ * @param chosen the repositories that Argo CD picks from
+ */
+function templateReasons(
+  longest: readonly ArgocdSecret[],
   chosen: readonly ArgocdSecret[],
-): string {
-  const longest = matching.filter(({ prefix }) => prefix.length === matching[0]!.prefix.length);
-  const unread = chosen.filter(({ unparsable }) => unparsable.length > 0);
-  const holders = chosen.filter(({ hasOwnCredential }) => hasOwnCredential);
-  if (!longest.includes(secret)) {
-    return `Its URL is a prefix, but a longer one takes precedence: ${names(longest)}.`;
-  }
-  if (chosen.length > 0 && unread.length === chosen.length) {
-    return `Its URL is the longest matching prefix, but Argo CD fails on the repository: ${
-      names(unread)
-    }.`;
-  }
-  if (chosen.length > 0 && holders.length === chosen.length) {
-    return `Its URL is the longest matching prefix, but a repository with its own credential takes precedence: ${
-      names(holders)
-    }.`;
-  }
-  return `Its URL is the longest matching prefix${tie(secret, longest)}.`;
+): (secret: ArgocdSecret) => string {
+  const all = new Set(longest);
+  const areUnread = chosen.length > 0 && chosen.every(({ unparsable }) => unparsable.length > 0);
+  const areHolders = chosen.length > 0 && chosen.every(({ hasOwnCredential }) => hasOwnCredential);
+  return (secret) => {
+    if (!all.has(secret)) {
+      return `Its URL is a prefix, but a longer one takes precedence: ${names(longest)}.`;
+    }
+    if (areUnread) {
+      return `Its URL is the longest matching prefix, but Argo CD fails on the repository: ${
+        names(chosen)
+      }.`;
+    }
+    if (areHolders) {
+      return `Its URL is the longest matching prefix, but a repository with its own credential takes precedence: ${
+        names(chosen)
+      }.`;
+    }
+    return `Its URL is the longest matching prefix${tie(secret, longest)}.`;
+  };
 }
 
 /** Why Argo CD does not use a secret with a similar URL; `undefined` where the URL is not similar. */
@@ -146,11 +156,13 @@ function whyNot({ kind, url: stored, prefix }: ArgocdSecret, url: string): strin
   return `${what}: ${found.join(", and ")}.`;
 }
 
-/** `'a'`, or `'a' and 'b'`, or `'a' and 7 others`. */
-function names(secrets: readonly ArgocdSecret[]): string {
-  const [first, second] = secrets.map(({ ref }) => `'${ref.name}'`);
-  if (secrets.length <= 2) {
-    return [first, second].filter((each) => each !== undefined).join(" and ");
-  }
-  return `${first} and ${secrets.length - 1} others`;
+/**
+ * `'a'`, or `'a' and 'b'`, or `'a' and 7 others`.
+ * @param secrets the first two, or all
+ * @param total how many there are
+ */
+function names(secrets: readonly ArgocdSecret[], total = secrets.length): string {
+  const [first, second] = secrets.slice(0, 2).map(({ ref }) => `'${ref.name}'`);
+  if (total <= 2) return [first, second].filter((each) => each !== undefined).join(" and ");
+  return `${first} and ${total - 1} others`;
 }

@@ -7,7 +7,7 @@ import { pullSecretFindings } from "./pull_secret_findings.ts";
 import { explainRepository } from "./repository.ts";
 import { repositoryFindings } from "./repository_findings.ts";
 
-/** Whom findings are told, and what is never in them. */
+/** Who gets which findings, and values that are never in them. */
 
 const URL = "https://git.example.com/org/app";
 const LOGIN = { username: "bot", password: "fake-password" };
@@ -26,7 +26,7 @@ Deno.test("no value is in a finding, and no user of a URL", () => {
   ok(!JSON.stringify(findings).includes(canary), JSON.stringify(findings));
 });
 
-/** As their makers form them, in letters of both cases; made up. */
+/** Made-up tokens in the issuers' formats, in upper and lower case. */
 const TOKENS = {
   github: `ghp_${"CaNaRy7f3A".repeat(3)}XxYyZz`,
   jwt: ["eyJhbGciOiJIUzI1NiJ9", "eyJzdWIiOiJjYW5hcnkifQ", "CaNaRy7f3ACaNaRy7f3A"].join("."),
@@ -34,7 +34,7 @@ const TOKENS = {
 };
 
 for (const [whose, token] of Object.entries(TOKENS)) {
-  Deno.test(`no token in a path is in a finding, in no case of its letters: ${whose}`, () => {
+  Deno.test(`no token in a path is in a finding, in upper or lower case: ${whose}`, () => {
     const secrets = [
       argocdTemplate("slash", { url: `https://git.example.com/${token}` }),
       argocdTemplate("git", { url: ` https://git.example.com/org/${token}.git` }),

@@ -1,7 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { imageRepository } from "./image_name.ts";
 
-/** Samples of the sources' own tests, and of what people write. */
+/** Samples from the tests of the sources, and from practice. */
 const rows: [image: string, repository: string | undefined][] = [
   ["nginx", "docker.io/library/nginx"],
   ["nginx:1.27", "docker.io/library/nginx"],
@@ -32,7 +32,7 @@ const rows: [image: string, repository: string | undefined][] = [
 
 for (const [image, repository] of rows) {
   const shown = image.length > 60 ? `${image.slice(0, 57)}…` : image;
-  Deno.test(`the image '${shown}' is ${repository === undefined ? "none" : "looked up"}`, () => {
+  Deno.test(`the image '${shown}' is ${repository === undefined ? "invalid" : "looked up"}`, () => {
     const checked = imageRepository(image);
     equal(checked.ok ? checked.value : undefined, repository);
   });

@@ -9,7 +9,7 @@ const IMAGE = "ghcr.io/org/app:1.2";
 
 interface There {
   readonly image?: string;
-  /** That the service account names. @default those that are there, in their order */
+  /** The names in the service account. @default the existing secrets, in order */
   readonly names?: readonly string[];
   readonly hasAccount?: false;
   readonly others?: readonly StoredSecret[];
@@ -45,7 +45,7 @@ const rows: Row[] = [
     candidates: ["used a ghcr.io: Its key matches the image."],
   },
   {
-    what: "the longest path first, whatever the order of the secrets",
+    what: "the longest path is tried first, whatever the order of the secrets",
     named: [fakePullSecret("a", entries("ghcr.io")), fakePullSecret("b", entries("ghcr.io/org"))],
     candidates: [
       "used b ghcr.io/org: Its key matches the image.",
@@ -53,7 +53,7 @@ const rows: Row[] = [
     ],
   },
   {
-    what: "of equal keys the order in which the service account names them",
+    what: "equal keys are tried in the order of the service account",
     named: [
       fakePullSecret("a", entries("ghcr.io")),
       fakePullSecret("b", entries("https://ghcr.io")),
@@ -82,7 +82,7 @@ const rows: Row[] = [
     candidates: ["used a ghcr.io: Its key matches the image."],
   },
   {
-    what: "why the others are not tried",
+    what: "the reasons why other secrets are not tried",
     named: [
       fakePullSecret(
         "a",
@@ -115,19 +115,19 @@ const rows: Row[] = [
     findings: ["kubelet_cannot_match", "kubelet_cannot_match"],
   },
   {
-    what: "a pull secret that is not there",
+    what: "a missing pull secret",
     named: [],
     there: { names: ["gone"] },
     candidates: ["not_used gone -: The service account names it, but it does not exist."],
     findings: ["pull_secret_missing"],
   },
   {
-    what: "a secret that is no pull secret",
+    what: "a secret that is not a pull secret",
     named: [fakePullSecret("a", entries("ghcr.io"), { type: "Opaque" })],
     candidates: ['not_used a -: A secret of type "Opaque" is not a pull secret.'],
   },
   {
-    what: "one that cannot be read, which stops all",
+    what: "an invalid pull secret, which stops all others",
     named: [fakePullSecret("a", entries("ghcr.io")), pullSecretOf("b", "{")],
     candidates: [
       "not_used a ghcr.io: Its key matches the image, but the kubelet cannot read 'b' and pulls " +
@@ -137,7 +137,7 @@ const rows: Row[] = [
     findings: ["pull_secret_unreadable"],
   },
   {
-    what: "a service account without pull secrets, where the namespace has one",
+    what: "a service account without pull secrets in a namespace that has one",
     named: [],
     there: { others: [fakePullSecret("a", entries("ghcr.io", "quay.io")), pullSecretOf("b", "{")] },
     candidates: [
@@ -146,7 +146,7 @@ const rows: Row[] = [
     findings: ["pull_secret_not_named"],
   },
   {
-    what: "a service account that is not there",
+    what: "a missing service account",
     named: [],
     there: { hasAccount: false },
     candidates: [],
@@ -181,7 +181,7 @@ for (const { what, named, there, candidates, findings = [] } of rows) {
   });
 }
 
-Deno.test("two logins under keys that the kubelet treats as equal are random", () => {
+Deno.test("two different logins under keys that the kubelet treats as equal are ambiguous", () => {
   const { used, ambiguous, candidates, findings } = explained([
     fakePullSecret("a", { "ghcr.io": login("one"), "https://ghcr.io/v2/": login("two") }),
     fakePullSecret("b", entries("ghcr.io")),
@@ -192,7 +192,7 @@ Deno.test("two logins under keys that the kubelet treats as equal are random", (
   deepEqual(findings.map(({ code }) => code), ["login_by_chance"]);
 });
 
-Deno.test("the same login under two such keys is not random", () => {
+Deno.test("the same login under two such keys is not ambiguous", () => {
   const { ambiguous, candidates } = explained([
     fakePullSecret("a", entries("ghcr.io", "https://ghcr.io/v2/")),
   ]);

@@ -10,23 +10,42 @@ const DOCKER_HUB_API = "registry-1.docker.io";
 export type UpdaterLookup = "found" | "no_key" | "no_auth";
 
 /**
- * Whether Argo CD Image Updater finds a login in a pull secret. It reads only `.dockerconfigjson`, uses an entry whose
- * key starts with the registry's address, and of that entry only the field `auth`.
- * @param place as `meantBy` gives it
+ * Returns whether Argo CD Image Updater finds a login in a pull secret. It reads only `.dockerconfigjson`, uses an entry
+ * whose key starts with the registry's address, and of that entry only the field `auth`.
+ * @returns a function of a place, as `meantBy` gives it
  * @see https://github.com/argoproj-labs/argocd-image-updater/blob/de2cfec67880/registry-scanner/pkg/image/credentials.go
  *   parseDockerConfigJson
  */
-export function imageUpdaterLooksUp(
-  place: string,
+export function imageUpdaterIn(
   { data }: Pick<StoredSecret, "data">,
-): UpdaterLookup {
-  const host = hostOfRegistry(place);
-  const api = host === "docker.io" ? DOCKER_HUB_API : host;
-  const matching = authsIn(data.reveal()[DOCKER_CONFIG_KEY]).filter(([key]) =>
-    key.startsWith(api) || key.startsWith(`https://${api}`)
-  );
-  if (matching.length === 0) return "no_key";
-  return matching.some(([, entry]) => hasAuth(entry)) ? "found" : "no_auth";
+): (place: string) => UpdaterLookup {
+  // Sorted: a configuration can have very many entries, and each may be of another registry.
+  const entries = authsIn(data.reveal()[DOCKER_CONFIG_KEY]).flatMap(([key, entry]) => {
+    const auth = hasAuth(entry);
+    const [, bare] = /^https:\/\/(.*)$/s.exec(key) ?? [];
+    return [{ key, auth }, ...bare === undefined ? [] : [{ key: bare, auth }]];
+  }).sort((a, b) => a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
+  return (place) => {
+    const host = hostOfRegistry(place);
+    const api = host === "docker.io" ? DOCKER_HUB_API : host;
+    let found: UpdaterLookup = "no_key";
+    for (let i = firstFrom(entries, api); entries[i]?.key.startsWith(api); i++) {
+      if (entries[i]!.auth) return "found";
+      found = "no_auth";
+    }
+    return found;
+  };
+}
+
+/** The index of the first entry whose key is not before a text. @param entries sorted by key */
+function firstFrom(entries: readonly { readonly key: string }[], text: string): number {
+  let [from, to] = [0, entries.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (entries[middle]!.key < text) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }
 
 function authsIn(value: string | undefined): [key: string, entry: unknown][] {

@@ -1,7 +1,7 @@
 import { type Node, parseTree } from "jsonc-parser";
 import type { StoredSecret } from "../../kube/store.ts";
 import { seal, type Sealed } from "../../log/sealed.ts";
-import { decodeBase64 } from "../../text/bytes.ts";
+import { asciiText, decodeBase64 } from "../../text/bytes.ts";
 import { dockerConfigOf, isPullSecretType } from "../kinds/pull_secret.ts";
 
 /** A login as the kubelet reads it. */
@@ -43,7 +43,7 @@ export function kubeletConfig({ type, data }: Pick<StoredSecret, "type" | "data"
     };
   }
   try {
-    const root = parsed(textOf(decodeBase64(values[config.key]!)));
+    const root = parsed(textOf(values[config.key]!));
     const entries = config.form === "dockercfg" ? entriesIn(root) : entriesOf(root);
     return { kind: "logins", logins: [...entries.values()] };
   } catch (error) {
@@ -118,9 +118,8 @@ function decodedAuth(auth: string): string {
   const isPadded = auth.trim().endsWith("=");
   const hasFitLength = isPadded ? base64.length % 4 === 0 : base64.length % 4 !== 1;
   const isBase64 = /^[A-Za-z0-9+/]*={0,2}$/.test(base64) && hasFitLength;
-  const bytes = isBase64 ? decodeBase64(base64) : undefined;
-  if (bytes === undefined) throw new Unreadable("'auth' of an entry must be base64");
-  return textOf(bytes);
+  if (!isBase64) throw new Unreadable("'auth' of an entry must be base64");
+  return textOf(base64);
 }
 
 /** The fields of an object in their order; a null counts as an empty object. */
@@ -135,7 +134,8 @@ function fieldsOf(node: Node, otherwise: string): [name: string, value: Node][] 
 
 const isText = ({ type }: Node) => type === "string" || type === "null";
 
-/** Keeps a byte order mark, with which Go does not accept the JSON. */
-function textOf(bytes: Uint8Array | undefined): string {
-  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+/** Decodes base64. Keeps a byte order mark, with which Go does not accept the JSON. */
+function textOf(base64: string): string {
+  return asciiText(base64) ??
+    new TextDecoder("utf-8", { ignoreBOM: true }).decode(decodeBase64(base64));
 }

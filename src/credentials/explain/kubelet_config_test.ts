@@ -8,7 +8,7 @@ const auth = encodeBase64Text("u:p:q");
 const one = (username: string, password: string) => [["ghcr.io", username, password]];
 const entry = (fields: unknown) => fakePullSecret("s", { "ghcr.io": fields });
 
-/** As the kubelet's own code reads them, or why it does not. */
+/** The logins that the kubelet's code reads, or why it reads none. */
 const rows: [what: string, secret: StoredSecret, expected: readonly string[][] | string][] = [
   ["a user name and a password", entry({ username: "u", password: "p" }), one("u", "p")],
   ["'auth' before them", entry({ username: "a", password: "b", auth }), one("u", "p:q")],
@@ -21,13 +21,13 @@ const rows: [what: string, secret: StoredSecret, expected: readonly string[][] |
   ["the older form", dockercfg("s", { "ghcr.io": { auth } }), one("u", "p:q")],
   ["'auths' in another case", pullSecretOf("s", `{"Auths":{"ghcr.io":null}}`), one("", "")],
   ["no 'auths'", pullSecretOf("s", "{}"), []],
-  ["no JSON", pullSecretOf("s", "{"), "it is not valid JSON"],
+  ["invalid JSON", pullSecretOf("s", "{"), "it is not valid JSON"],
   ["a byte order mark", pullSecretOf("s", "\ufeff{}"), "it is not valid JSON"],
   ["a list", pullSecretOf("s", "[]"), "the configuration must be an object"],
   ["a list in 'auths'", pullSecretOf("s", `{"auths":[]}`), "the registries must be an object"],
   ["an entry that is a text", entry(auth), "the entry of a registry must be an object"],
   ["a number", entry({ username: 1 }), "'username' of an entry must be a string"],
-  ["'auth' that is no base64", entry({ auth: "!" }), "'auth' of an entry must be base64"],
+  ["'auth' that is not base64", entry({ auth: "!" }), "'auth' of an entry must be base64"],
   ["'auth' with a space", entry({ auth: ` ${auth}` }), "'auth' of an entry must be base64"],
   [
     "'auth' without a colon",
@@ -45,7 +45,7 @@ const rows: [what: string, secret: StoredSecret, expected: readonly string[][] |
     'a secret of type "Opaque" is not a pull secret',
   ],
   [
-    "nothing by the type's key",
+    "nothing in the type's key",
     fakePullSecret("s", {}, { type: "kubernetes.io/dockercfg" }),
     "it has no Docker configuration in the key that its type requires",
   ],

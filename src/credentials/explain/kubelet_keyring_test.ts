@@ -49,7 +49,7 @@ const rows: [key: string, repository: string, isMatch: boolean][] = [
 ];
 
 for (const [key, repository, isMatch] of rows) {
-  Deno.test(`the key '${key}' is ${isMatch ? "" : "not "}taken for ${repository}`, () => {
+  Deno.test(`the key '${key}' ${isMatch ? "matches" : "does not match"} ${repository}`, () => {
     equal(kubeletMatches(key, repository), isMatch);
   });
 }
@@ -71,12 +71,12 @@ const orders: [what: string, holders: ReturnType<typeof holder>[], tried: string
     ["b: ghcr.io", "a: *.io"],
   ],
   [
-    "the same key in two secrets: the secrets' order",
+    "the same key in two secrets is tried in the order of the secrets",
     [holder("b", "https://ghcr.io"), holder("a", "ghcr.io")],
     ["b: https://ghcr.io", "a: ghcr.io"],
   ],
   [
-    "the same key twice in one secret: either",
+    "the same key twice in one secret is tried in either order",
     [holder("a", "ghcr.io", "https://ghcr.io/v2/")],
     ["a: ghcr.io | https://ghcr.io/v2/"],
   ],

@@ -3,7 +3,7 @@ import { argocdRepository, argocdTemplate } from "../fake/argocd_secret.ts";
 import { explainRepository } from "./repository.ts";
 import { repositoryFindings } from "./repository_findings.ts";
 
-/** Who may write a secret may write a long URL, and all share one process. */
+/** Anybody who can write a secret can write a long URL, and all requests share one process. */
 
 /** Longer than any URL; a secret may hold a megabyte. */
 const LENGTH = 150_000;
@@ -11,12 +11,12 @@ const LENGTH = 150_000;
 const URLS: Readonly<Record<string, string>> = {
   "many segments": `https://git.example.com/${"a/".repeat(LENGTH / 2)}`,
   "slashes": `https://git.example.com${"/".repeat(LENGTH)}x.git`,
-  "signs of users": "a@".repeat(LENGTH / 2),
+  "at signs": "a@".repeat(LENGTH / 2),
   "white space": `${"\u2003".repeat(LENGTH / 3)}x`,
 };
 
 for (const [what, url] of Object.entries(URLS)) {
-  Deno.test(`a stored URL of ${what} is understood as fast as it is read`, () => {
+  Deno.test(`a stored URL of ${what} is parsed in linear time`, () => {
     const secrets = [
       argocdRepository("long", { url, type: "helm", enableOCI: "true" }),
       argocdTemplate("short", { url: "https://git.example.com/", password: "fake" }),

@@ -2,7 +2,7 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { argocdRepository, argocdTemplate } from "../fake/argocd_secret.ts";
 import { explainRepository } from "./repository.ts";
 
-/** What is told where several secrets fit equally well, and what never is. */
+/** The result when several secrets match equally well, and values that are never in it. */
 
 const URL = "https://git.example.com/org/app";
 const PASSWORD = { username: "bot", password: "fake-password" };
@@ -47,7 +47,7 @@ Deno.test("hundreds of equally matching secrets are listed within bounds", () =>
   equal(ambiguous, true);
   equal(possible.length, 100);
   const tied = candidates.filter(({ state }) => state === "possible");
-  equal(tied.length, 600, "also who is in none of the ways that are told");
+  equal(tied.length, 600, "also secrets in none of the listed resolutions");
 });
 
 Deno.test("the state of a secret agrees with the possible resolutions, for any set of secrets", () => {
@@ -112,7 +112,7 @@ const logins: [url: string, isFound: boolean, type?: string][] = [
 ];
 
 for (const [url, isFound, type = "git"] of logins) {
-  Deno.test(`a login in a URL is found where Git uses it: ${url} ${type}`, () => {
+  Deno.test(`the login in a URL is found if Git uses it: ${url} ${type}`, () => {
     const secrets = type === "git" ? [] : [argocdRepository("r", { url, type })];
     const { used, findings } = explainRepository(secrets, url, "default");
     equal(used, null);

@@ -8,7 +8,7 @@ import {
 import type { Finding } from "../finding.ts";
 import { shownUrl } from "../kinds/url.ts";
 import { isPullSecretType } from "../kinds/pull_secret.ts";
-import { imageUpdaterLooksUp } from "./image_updater.ts";
+import { imageUpdaterIn, type UpdaterLookup } from "./image_updater.ts";
 import { kubeletConfig, type KubeletLogin } from "./kubelet_config.ts";
 import { kubeletKey } from "./kubelet_keyring.ts";
 import {
@@ -104,11 +104,11 @@ export function findingsIn(secret: StoredSecret, argocdNamespace?: string): Plac
   }
   const logins = config.logins.filter(({ key }) => !OWN_KEYS.has(key));
   const byPlace = Map.groupBy(logins, ({ key }) => meantBy(key));
-  const isForUpdater = secret.namespace === argocdNamespace;
+  const updater = secret.namespace === argocdNamespace ? imageUpdaterIn(secret) : undefined;
   return [
     ...[...byPlace].flatMap(([place, logins]) => [
       ...place === undefined ? unknownPlaces(logins) : unmatched(place, logins),
-      ...place === undefined || !isForUpdater ? [] : updaterFindings(place, logins, secret),
+      ...place === undefined || !updater ? [] : updaterFindings(place, logins, updater(place)),
     ]),
     ...logins.flatMap(loginFindings),
   ].map(({ place, ...finding }) => ({
@@ -158,9 +158,8 @@ function unknownPlaces(logins: readonly KubeletLogin[]): Unplaced[] {
 function updaterFindings(
   place: string,
   logins: readonly KubeletLogin[],
-  secret: StoredSecret,
+  found: UpdaterLookup,
 ): Unplaced[] {
-  const found = imageUpdaterLooksUp(place, secret);
   if (found === "found") return [];
   const { key } = logins[0]!;
   const isHub = /^docker\.io(\/|$)/.test(place);

@@ -9,7 +9,7 @@ const CANARY = "not-a-secret";
 const at = (...keys: string[]) =>
   fakePullSecret("s", Object.fromEntries(keys.map((key) => [key, login("u", CANARY)])));
 
-/** What is found in one secret, where Image Updater does not look. */
+/** The findings of one secret in a namespace that Image Updater does not read. */
 const rows: [what: string, secret: StoredSecret, found: (readonly [string, RegExp])[]][] = [
   ["a host", at("ghcr.io"), []],
   ["a host with scheme and version", at("https://ghcr.io/v2/"), []],
@@ -21,7 +21,7 @@ const rows: [what: string, secret: StoredSecret, found: (readonly [string, RegEx
     at("https://index.docker.io/v1/", "https://registry-1.docker.io"),
     [],
   ],
-  ["Docker Hub by its first name", at("docker.io"), []],
+  ["Docker Hub as docker.io", at("docker.io"), []],
   [
     "Docker Hub's registry alone",
     at("https://registry-1.docker.io"),
@@ -35,7 +35,7 @@ const rows: [what: string, secret: StoredSecret, found: (readonly [string, RegEx
       /key 'https:\/\/ghcr\.io\/v2' for images of ghcr\.io: without a trailing slash, the kubelet treats \/v2 as/,
     ]],
   ],
-  ["that one beside a right one", at("https://ghcr.io/v2", "ghcr.io"), []],
+  ["the same beside a correct one", at("https://ghcr.io/v2", "ghcr.io"), []],
   ["a user", at("u@ghcr.io"), []],
   ["a user and a password", at(`https://u:${CANARY}@ghcr.io/org`), []],
   ["a query", at(`ghcr.io/?x=${CANARY}`), []],
@@ -48,7 +48,7 @@ const rows: [what: string, secret: StoredSecret, found: (readonly [string, RegEx
   ],
   ["two slashes", at("ghcr.io//org"), [["kubelet_cannot_match", /no image name starts with it/]]],
   [
-    "what docker login keeps for itself",
+    "a key that only docker login uses",
     at(
       "https://index.docker.io/v1/",
       "https://index.docker.io/v1/access-token",
@@ -85,14 +85,14 @@ const rows: [what: string, secret: StoredSecret, found: (readonly [string, RegEx
     [["login_incomplete", /'ghcr\.io' has no password/]],
   ],
   [
-    "one entry that cannot be read",
+    "one invalid entry",
     fakePullSecret("s", { "ghcr.io": login("u", CANARY), "quay.io": { auth: CANARY } }),
     [[
       "pull_secret_unreadable",
       /'auth' of an entry must be base64.*even if they have other pull secrets/,
     ]],
   ],
-  ["no JSON", pullSecretOf("s", `{"auths":"${CANARY}`), [[
+  ["invalid JSON", pullSecretOf("s", `{"auths":"${CANARY}`), [[
     "pull_secret_unreadable",
     /not valid JSON/,
   ]]],
@@ -120,7 +120,7 @@ Deno.test("a password in a key is not shown", () => {
   doesNotMatch(JSON.stringify(finding), new RegExp(CANARY));
 });
 
-/** By the table in the facts about Kubernetes, and what Image Updater reads of an entry. */
+/** By the rules of the kubelet, and by what Image Updater reads from an entry. */
 const updater: [what: string, secret: StoredSecret, code: string | undefined][] = [
   ["ghcr.io", at("ghcr.io"), undefined],
   ["https://ghcr.io", at("https://ghcr.io"), undefined],
@@ -141,7 +141,7 @@ const updater: [what: string, secret: StoredSecret, code: string | undefined][] 
 ];
 
 for (const [what, secret, code] of updater) {
-  Deno.test(`Image Updater and ${what}`, () => {
+  Deno.test(`Image Updater findings: ${what}`, () => {
     const codes = (argocdNamespace?: string) =>
       pullSecretFindings([secret], [], { argocdNamespace }).map(({ code }) => code);
     deepEqual(codes("team"), code === undefined ? [] : [code]);
@@ -174,7 +174,7 @@ Deno.test("with an incomplete list, only secrets known to be absent are missing"
   equal(more.length, 0);
 });
 
-Deno.test("secrets that are named and not listed are found, for some names or all", () => {
+Deno.test("secrets that service accounts name and no list contains are found, for some names or all", () => {
   const accounts = [account("a", "s", "x", "y"), account("b", "x")];
   const names = (only?: ReadonlySet<string>) =>
     namedButNotListed([at("ghcr.io")], accounts, only).map(({ name }) => name);

@@ -13,16 +13,16 @@ const LOGIN = { username: "bot", password: "fake-password" };
 interface Case {
   readonly name: string;
   readonly secrets: readonly StoredSecret[];
-  /** `CODE: SECRETS`, of all that is found. */
+  /** `CODE: SECRETS` of all findings. */
   readonly found: readonly string[];
-  /** In the first one's message. */
+  /** Matches the first finding's message. */
   readonly message?: RegExp;
   readonly remedy?: RegExp;
 }
 
 const CASES: readonly Case[] = [
   {
-    name: "a repository and a template as they should be",
+    name: "none for a correct repository and template",
     secrets: [
       argocdRepository("app", { url: URL, ...LOGIN }),
       argocdTemplate("org", { url: ORG, ...LOGIN }),
@@ -30,32 +30,32 @@ const CASES: readonly Case[] = [
     found: [],
   },
   {
-    name: "a flag that is none breaks the Applications of the URL",
+    name: "an invalid boolean breaks the Applications with the URL",
     secrets: [argocdRepository("app", { url: URL, insecure: "yes", enableLfs: "true\n" })],
     found: ["unparsable_value: app", "unparsable_value: app"],
     message: /'insecure' that Argo CD cannot parse as a boolean .*: every Application with its URL/,
     remedy: /^Set it to "true" or "false", .*, or remove the key$/,
   },
   {
-    name: "in a project's repository it breaks all of the project",
+    name: "an invalid value in a project's repository breaks all Applications of the project",
     secrets: [argocdRepository("app", { url: URL, project: "team", depth: "" })],
     found: ["unparsable_value: app"],
     message: /as an integer .*: every Application of project 'team' fails$/,
   },
   {
-    name: "in a template of charts it breaks all Applications",
+    name: "an invalid value in a template of charts breaks all Applications",
     secrets: [argocdTemplate("org", { url: ORG, type: "Helm", enableOCI: "" })],
     found: ["unparsable_value: org"],
     message: /: manifest generation fails for every Application of this Argo CD$/,
   },
   {
-    name: "in another template it breaks those that it is used for",
+    name: "an invalid value in another template breaks the Applications that use it",
     secrets: [argocdTemplate("org", { url: ORG, githubAppID: "12x" })],
     found: ["unparsable_value: org"],
     message: /every Application that would use it fails$/,
   },
   {
-    name: "a template does not read what is a repository's only",
+    name: "none for a repository's keys in a template, which Argo CD does not read",
     secrets: [argocdTemplate("org", { url: ORG, insecure: "yes", depth: "x", ...LOGIN })],
     found: [],
   },
@@ -70,7 +70,7 @@ const CASES: readonly Case[] = [
     message: /^Repository 'a' has the same URL as 'b', .*: Argo CD picks one of them at random/,
   },
   {
-    name: "two templates of one prefix; one to read and one to push with are not two",
+    name: "two templates of one prefix, unless one is for writes",
     secrets: [
       argocdTemplate("a", { url: ORG, ...LOGIN }),
       argocdTemplate("b", { url: "https://GIT.example.com/org/", project: "ignored", ...LOGIN }),
@@ -79,7 +79,7 @@ const CASES: readonly Case[] = [
     found: ["duplicate_url: a b"],
   },
   {
-    name: "two secrets to push with",
+    name: "two write repositories of one URL",
     secrets: ["a", "b"].map((name) =>
       storedSecret({ name, secretType: "repository-write", data: { url: URL, ...LOGIN } })
     ),
@@ -95,7 +95,7 @@ const CASES: readonly Case[] = [
     remedy: /^Add a trailing slash to its URL$/,
   },
   {
-    name: "the same for charts, whose usual repoURL it is",
+    name: "a template of charts without a slash at its end, which is a usual repoURL",
     secrets: [
       argocdTemplate("org", { url: "ghcr.io/org", type: "helm", enableOCI: "true", ...LOGIN }),
     ],
@@ -103,18 +103,18 @@ const CASES: readonly Case[] = [
     remedy: /slash to its URL, and add a repository secret for the URL without the slash/,
   },
   {
-    name: "a template that ends with .git, which is cut off",
+    name: "none for a template that ends with .git, which Argo CD removes",
     secrets: [argocdTemplate("org", { url: "https://git.example.com/org/.git", ...LOGIN })],
     found: [],
   },
   {
-    name: "a template of a host without a slash is for others' hosts",
+    name: "a template of a host without a slash, which matches other hosts",
     secrets: [argocdTemplate("host", { url: "https://git.example.com", ...LOGIN })],
     found: ["template_matches_others: host"],
     message: /also matches other hosts .*, such as https:\/\/git\.example\.com\.example\.net$/,
   },
   {
-    name: "a template of a whole host that others share",
+    name: "a template of a whole public host",
     secrets: [
       argocdTemplate("shared", { url: "https://github.com/", ...LOGIN }),
       argocdTemplate("shared-ssh", { url: "git@github.com:", sshPrivateKey: "fake" }),
@@ -125,7 +125,7 @@ const CASES: readonly Case[] = [
     remedy: /^Use https:\/\/github\.com\/ORG\/ as the URL$/,
   },
   {
-    name: "the same by SSH",
+    name: "a template of a whole public host over SSH",
     secrets: [argocdTemplate("ssh", { url: "git@github.com:", sshPrivateKey: "fake" })],
     found: ["template_matches_others: ssh"],
     remedy: /^Use git@github\.com:ORG\/ as the URL$/,
@@ -142,7 +142,7 @@ const CASES: readonly Case[] = [
     message: /used for 2 repositories with enableOCI, such as 'a', but does not set enableOCI/,
   },
   {
-    name: "a template for a registry that says nothing of OCI",
+    name: "a template for an OCI registry without enableOCI",
     secrets: [
       argocdTemplate("org", { url: "ghcr.io/org/", type: "helm", ...LOGIN }),
       argocdTemplate("plain", { url: "https://charts.example.com/org/", type: "helm", ...LOGIN }),
@@ -181,7 +181,7 @@ const CASES: readonly Case[] = [
     remedy: /^Add a password or token, or use an SSH URL/,
   },
   {
-    name: "Azure's keys in the other's spelling",
+    name: "Azure keys in the spelling of the other kind of secret",
     secrets: [
       argocdRepository("app", { url: URL, azureServicePrincipalClientID: "fake", ...LOGIN }),
       argocdTemplate("org", { url: ORG, azureServicePrincipalTenantId: "fake", ...LOGIN }),
@@ -220,13 +220,13 @@ const CASES: readonly Case[] = [
     remedy: /argocd-ssh-known-hosts-cm, and remove insecure$/,
   },
   {
-    name: "a line break that came with a password",
+    name: "a trailing line break in a password",
     secrets: [argocdRepository("app", { url: URL, username: "bot", password: "fake-password\n" })],
     found: ["white_space_around: app"],
     message: /trailing white space in 'password'/,
   },
   {
-    name: "URLs that are none",
+    name: "invalid URLs",
     secrets: [
       argocdTemplate("t", { url: "192.0.2.10:1843/org/", ...LOGIN }),
       argocdRepository("r", { url: "192.0.2.10:1843/org/app", ...LOGIN }),
@@ -238,7 +238,7 @@ const CASES: readonly Case[] = [
 ];
 
 for (const { name, secrets, found, message, remedy } of CASES) {
-  Deno.test(`found: ${name}`, () => {
+  Deno.test(`finding: ${name}`, () => {
     const findings = repositoryFindings(secrets);
     const codes = findings.map(({ code, secrets }) =>
       `${code}: ${secrets.map(({ name }) => name).join(" ")}`
@@ -252,7 +252,7 @@ for (const { name, secrets, found, message, remedy } of CASES) {
   });
 }
 
-Deno.test("without the values the findings are the same, except for those about the values", async () => {
+Deno.test("without values the findings are the same, except for white space around a value", async () => {
   for (const { name, secrets } of CASES) {
     const cluster = new FakeCluster();
     for (const each of secrets) cluster.put(each);

@@ -21,7 +21,7 @@ interface Case {
 }
 
 const CASES: readonly Case[] = [
-  { name: "nothing is there", secrets: [], used: null },
+  { name: "no secrets", secrets: [], used: null },
   {
     name: "a repository of the URL in another spelling, for any project",
     secrets: [argocdRepository("app", { url: "HTTPS://git.example.com/Org/app.git", ...PASSWORD })],
@@ -35,7 +35,7 @@ const CASES: readonly Case[] = [
     },
   },
   {
-    name: "the project's own repository goes before that of none",
+    name: "the project's own repository takes precedence over one without a project",
     secrets: [
       argocdRepository("any", { url: URL, ...PASSWORD }),
       argocdRepository("own", { url: URL, project: "team", ...PASSWORD }),
@@ -53,7 +53,7 @@ const CASES: readonly Case[] = [
     },
   },
   {
-    name: "the longest of two templates",
+    name: "the longer of two templates is used",
     secrets: [
       argocdTemplate("host", { url: "https://git.example.com/", password: "fake" }),
       argocdTemplate("org", { url: "https://git.example.com/org/", ...PASSWORD }),
@@ -66,7 +66,7 @@ const CASES: readonly Case[] = [
     },
   },
   {
-    name: "a repository with a credential of its own keeps templates out",
+    name: "a repository with its own credential does not use templates",
     secrets: [
       argocdRepository("app", { url: URL, sshPrivateKey: "fake" }),
       argocdTemplate("org", { url: "https://git.example.com/org/", ...PASSWORD }),
@@ -79,7 +79,7 @@ const CASES: readonly Case[] = [
     },
   },
   {
-    name: "a user name alone keeps templates out, and Git gets nothing",
+    name: "a user name alone counts as a credential, so Git gets none",
     secrets: [
       argocdRepository("app", { url: URL, username: "bot" }),
       argocdTemplate("org", { url: "https://git.example.com/org/", ...PASSWORD }),
@@ -98,7 +98,8 @@ const CASES: readonly Case[] = [
     more: { client: "helm" },
   },
   {
-    name: "a Google key is none of its own: the template's password goes before it",
+    name:
+      "a Google key does not count as the repository's own: the template's password takes precedence",
     secrets: [
       argocdRepository("app", { url: URL, gcpServiceAccountKey: "{}" }),
       argocdTemplate("org", { url: "https://git.example.com/org", ...PASSWORD }),
@@ -107,7 +108,7 @@ const CASES: readonly Case[] = [
     more: { credentials: ["password", "gcp_service_account_key"] },
   },
   {
-    name: "a Google key is the repository's beside a template without a credential",
+    name: "a Google key is used beside a template without a credential",
     secrets: [
       argocdRepository("app", { url: URL, gcpServiceAccountKey: "{}" }),
       argocdTemplate("org", {
@@ -119,7 +120,7 @@ const CASES: readonly Case[] = [
     more: { inherited: ["proxy"] },
   },
   {
-    name: "a template turns off what the repository says of OCI",
+    name: "a template without enableOCI turns off the repository's",
     secrets: [
       argocdRepository("charts", { url: "ghcr.io/org/charts", type: "helm", enableOCI: "true" }),
       argocdTemplate("org", { url: "ghcr.io/org/", type: "helm", ...PASSWORD }),
@@ -129,7 +130,7 @@ const CASES: readonly Case[] = [
     more: { overwritten: ["enableOCI"], client: "helm" },
   },
   {
-    name: "an Azure identity of a template is used, where there is nothing else",
+    name: "an Azure identity of a template is used if there is nothing else",
     secrets: [
       argocdTemplate("azure", { url: "https://git.example.com/", useAzureWorkloadIdentity: "1" }),
     ],
@@ -137,7 +138,7 @@ const CASES: readonly Case[] = [
     more: { inherited: ["useAzureWorkloadIdentity"] },
   },
   {
-    name: "a template's Azure keys in a repository's spelling are none",
+    name: "a template's Azure keys in a repository's spelling are ignored",
     secrets: [argocdTemplate("azure", {
       url: "https://git.example.com/",
       azureServicePrincipalClientId: "fake",
@@ -147,20 +148,20 @@ const CASES: readonly Case[] = [
     used: null,
   },
   {
-    name: "an artifact is read with user name and password only",
+    name: "an OCI artifact uses user name and password only",
     secrets: [argocdRepository("oci", { url: "oci://ghcr.io/org/app", sshPrivateKey: "fake" })],
     url: "oci://ghcr.io/org/app",
     used: null,
     more: { client: "oci" },
   },
   {
-    name: "with a password and a token the token is sent",
+    name: "with a password and a token, the token is used",
     secrets: [argocdRepository("app", { url: URL, ...PASSWORD, bearerToken: "fake" })],
     used: "app repository bearer_token",
     more: { credentials: ["bearer_token", "password"] },
   },
   {
-    name: "a value that cannot be parsed is the end of it",
+    name: "a repository's value that cannot be parsed fails the Application",
     secrets: [argocdRepository("app", { url: URL, ...PASSWORD, insecure: "yes" })],
     used: null,
     more: { failed: { namespace: "argocd", name: "app" } },
@@ -169,7 +170,7 @@ const CASES: readonly Case[] = [
     },
   },
   {
-    name: "and no template is looked for then",
+    name: "a repository's value that cannot be parsed means that no template is looked up",
     secrets: [
       argocdRepository("app", { url: URL, depth: "" }),
       argocdTemplate("org", { url: "https://git.example.com/org/", ...PASSWORD }),
@@ -181,7 +182,7 @@ const CASES: readonly Case[] = [
     },
   },
   {
-    name: "so is a template's, but not where no template is looked for",
+    name: "a template's value that cannot be parsed has no effect if no template is looked up",
     secrets: [
       argocdRepository("app", { url: URL, ...PASSWORD }),
       argocdTemplate("org", { url: "https://git.example.com/org/", enableOCI: "" }),
@@ -190,7 +191,7 @@ const CASES: readonly Case[] = [
     more: { failed: null },
   },
   {
-    name: "what pushes is not read with",
+    name: "write credentials and cluster secrets are ignored",
     secrets: [
       storedSecret({ name: "w", secretType: "repository-write", data: { url: URL, ...PASSWORD } }),
       storedSecret({ name: "v", secretType: "repo-write-creds", data: { url: URL, ...PASSWORD } }),
@@ -200,7 +201,7 @@ const CASES: readonly Case[] = [
     more: { candidates: [], findings: [] },
   },
   {
-    name: "other spellings of the place are told with what differs",
+    name: "other spellings of the URL are listed with the difference",
     secrets: [
       argocdRepository("http", { url: "http://git.example.com/org/app" }),
       argocdRepository("slash", { url: `${URL}/` }),
@@ -222,7 +223,7 @@ const CASES: readonly Case[] = [
     },
   },
   {
-    name: "what Go cannot parse is found as it is written, and no template is",
+    name: "a URL that Go cannot parse matches a repository exactly, and no template",
     secrets: [
       argocdRepository("app", {
         url: "192.0.2.10:1843/org/app",

@@ -95,16 +95,24 @@ export class FoundByUrl {
   *resolve(url: string, project: string): Generator<Resolution, void> {
     const repositories = this.repositories(url, project);
     if (repositories.length === 0) return yield* this.#withTemplates(undefined, url);
-    for (const repository of repositories) {
-      if (repository.unparsable.length > 0) {
-        yield { ...NOTHING, repository, failed: repository, fields: bare(repository.url) };
-      } else if (repository.hasOwnCredential) {
-        yield { ...NOTHING, repository, fields: repository.fields };
-      } else {
-        // Argo CD looks up templates by the URL as the secret spells it.
-        yield* this.#withTemplates(repository, repository.url);
-      }
+    for (const repository of repositories) yield* this.#resolveAs(repository);
+  }
+
+  /** The first possible resolution of the URL with this repository; `undefined` where Argo CD never finds it. */
+  resolveAs(repository: ArgocdSecret): Resolution | undefined {
+    return repository.comparable === "" ? undefined : this.#resolveAs(repository).next().value;
+  }
+
+  *#resolveAs(repository: ArgocdSecret): Generator<Resolution, undefined> {
+    if (repository.unparsable.length > 0) {
+      yield { ...NOTHING, repository, failed: repository, fields: bare(repository.url) };
+    } else if (repository.hasOwnCredential) {
+      yield { ...NOTHING, repository, fields: repository.fields };
+    } else {
+      // Argo CD looks up templates by the URL as the secret spells it.
+      yield* this.#withTemplates(repository, repository.url);
     }
+    return undefined;
   }
 
   *#withTemplates(repository: ArgocdSecret | undefined, url: string): Generator<Resolution, void> {

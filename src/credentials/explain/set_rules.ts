@@ -40,18 +40,23 @@ export function withoutEnableOci(
   all: readonly ArgocdSecret[],
   found: FoundByUrl,
 ): readonly Finding[] {
-  const turnedOff = new Map<ArgocdSecret, SecretRef[]>();
+  /** The repositories of templates with one URL, of which there may be thousands. */
+  const ofTied = new Map<readonly ArgocdSecret[], SecretRef[]>();
   for (const secret of all) {
     const isOci = secret.fields.reveal().enableOCI === true;
     if (secret.kind !== "repository" || secret.hasOwnCredential || !isOci) continue;
-    for (const template of found.templates(secret.url).filter(lacksOci)) {
-      const repositories = turnedOff.get(template);
-      if (repositories === undefined) turnedOff.set(template, [secret.ref]);
-      else repositories.push(secret.ref);
-    }
+    const templates = found.templates(secret.url);
+    const repositories = ofTied.get(templates);
+    if (repositories === undefined) ofTied.set(templates, [secret.ref]);
+    else repositories.push(secret.ref);
   }
+  const turnedOff = new Map(
+    [...ofTied].flatMap(([templates, repositories]) =>
+      templates.filter(lacksOci).map((template, i) => [template, { repositories, i }] as const)
+    ),
+  );
   return all.flatMap((template) => {
-    const repositories = turnedOff.get(template) ?? [];
+    const { repositories = [], i = 0 } = turnedOff.get(template) ?? {};
     if (repositories.length === 0 && !isForRegistry(template)) return [];
     const whose = repositories.length === 0
       ? `is for an OCI registry, since its URL (${shownUrl(template.url)}) has no scheme`
@@ -65,7 +70,8 @@ export function withoutEnableOci(
         `${titleOf(template)} ${whose}, but does not set enableOCI and so turns it off: Argo CD ` +
         "then looks for the index of a plain Helm repository",
       remedy: 'Set its enableOCI to "true"',
-      secrets: [template.ref, ...repositories],
+      // The repositories of several templates have the finding once.
+      secrets: [template.ref, ...i === 0 ? repositories : []],
     }];
   });
 }

@@ -10,7 +10,7 @@ interface Made extends Partial<Omit<StoredSecret, "data">> {
   readonly data?: Readonly<Record<string, string>>;
 }
 
-/** A secret with data in the open. */
+/** A secret with plain data. */
 function secret({ data = {}, ...more }: Made): StoredSecret {
   const encoded = Object.entries(data).map(([key, value]) => [key, encodeBase64Text(value)]);
   return {
@@ -53,7 +53,7 @@ const CHANGES: [what: string, before: StoredSecret | undefined, after: SecretMan
       ],
     ],
     [
-      "who wrote it last",
+      "the request that wrote it last",
       secret(OURS),
       secret({ annotations: { [WRITE_ANNOTATION]: "w2" } }),
       [],
@@ -64,7 +64,7 @@ const CHANGES: [what: string, before: StoredSecret | undefined, after: SecretMan
       { field: "labels.c", after: "" },
     ]],
     [
-      "annotations, which may hold anything",
+      "annotations without their values, which may be secret",
       secret({ annotations: { "kubectl.kubernetes.io/last-applied-configuration": "{}" } }),
       secret({ annotations: { "managed-by": "argocd.argoproj.io" } }),
       [
@@ -99,7 +99,7 @@ const CHANGES: [what: string, before: StoredSecret | undefined, after: SecretMan
       ],
     ],
     [
-      "options, which are no secret",
+      "options, which are not secret",
       repository({ project: "a", insecure: "true", depth: "1", enableLfs: "true" }),
       repository({ project: "b", insecure: "false", depth: "2", noProxy: "x,y" }),
       [
@@ -121,7 +121,7 @@ const CHANGES: [what: string, before: StoredSecret | undefined, after: SecretMan
       ],
     ],
     [
-      "user names, less those that are tokens",
+      "user names, except those that are tokens",
       repository({ username: "ghp_abcdef", password: "x" }),
       repository({ username: "any-token", password: "x-oauth-basic" }),
       [
@@ -140,7 +140,7 @@ const CHANGES: [what: string, before: StoredSecret | undefined, after: SecretMan
       }],
     ],
     [
-      "another password of a registry, by whichever field it stands in",
+      "another password of a registry, in any of its fields",
       pull({
         auths: {
           "ghcr.io": { username: "user", password: "p", auth: btoa("user:p") },
@@ -165,7 +165,7 @@ const CHANGES: [what: string, before: StoredSecret | undefined, after: SecretMan
       }],
     ],
     [
-      "that what does not show differs",
+      "a difference in hidden values",
       pull({ auths: { "ghcr.io": { auth: btoa("user:p"), email: "x" } }, HttpHeaders: {} }),
       pull({ auths: { "ghcr.io": { username: "user", password: "p", auth: btoa("user:p") } } }),
       [{
@@ -175,7 +175,7 @@ const CHANGES: [what: string, before: StoredSecret | undefined, after: SecretMan
       }],
     ],
     [
-      "the passwords of a configuration that nobody could read before as new",
+      "the passwords of a configuration that was invalid before as new",
       secret({ ...OURS, data: { ".dockerconfigjson": "no JSON" } }),
       secret({ ...OURS, data: { ".dockerconfigjson": '{"auths":{"ghcr.io":{}}}' } }),
       [{ field: "data..dockerconfigjson", before: "***", after: "ghcr.io" }],
@@ -221,7 +221,7 @@ const CHANGES: [what: string, before: StoredSecret | undefined, after: SecretMan
       ],
     ],
     [
-      "that logins are the same in the newer type",
+      "no difference in logins that move to the newer type",
       secret({
         ...OURS,
         type: "kubernetes.io/dockercfg",
@@ -239,7 +239,7 @@ const CHANGES: [what: string, before: StoredSecret | undefined, after: SecretMan
       ],
     ],
     [
-      "what this program commits with",
+      "the secret of Image Updater",
       secret({ ...OURS, data: { username: "a", password: "b" } }),
       secret({ ...OURS, data: { username: "c", password: "b" } }),
       [{ field: "data.username", before: "a", after: "c" }],
@@ -323,7 +323,7 @@ const foreignData = fc.dictionary(
   fc.constant(CANARY),
 );
 
-Deno.test("no change shows the value of a credential, whatever was there and comes", () => {
+Deno.test("no change shows the value of a credential, whatever was stored and is written", () => {
   const marks = fc.constantFrom<Made>(REPOSITORY, OURS, {
     labels: { "argocd.argoproj.io/secret-type": "repo-creds" },
   }, { annotations: { ...OURS.annotations, note: CANARY } });

@@ -40,7 +40,7 @@ const COMPARED: [a: string, b: string, equal: boolean][] = [
 ];
 
 for (const [a, b, equal] of COMPARED) {
-  Deno.test(`to Argo CD '${a}' and '${b}' are ${equal ? "one repository" : "two"}`, () => {
+  Deno.test(`for Argo CD '${a}' and '${b}' are ${equal ? "one repository" : "two repositories"}`, () => {
     assert.equal(comparableUrl(a) === comparableUrl(b), equal);
   });
 }
@@ -58,12 +58,12 @@ const TEMPLATES: [url: string, key: string][] = [
 ];
 
 for (const [url, key] of TEMPLATES) {
-  Deno.test(`a template for '${url}' is known as '${key}'`, () => {
+  Deno.test(`the key of a template for '${url}' is '${key}'`, () => {
     assert.equal(templateKey(url), key);
   });
 }
 
-Deno.test("what Go cannot parse has no normal form, so no template is used for it", () => {
+Deno.test("a URL that Go cannot parse has no normal form, so no template is used for it", () => {
   assert.equal(normalizeGitUrl("192.0.2.10:1843/x"), "");
   assert.equal(normalizeGitUrl(" 192.0.2.10/X.git "), "192.0.2.10/x");
 });

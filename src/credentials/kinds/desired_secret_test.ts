@@ -44,7 +44,7 @@ function current(more: Partial<StoredSecret> = {}): StoredSecret {
   };
 }
 
-Deno.test("a new secret says who made it and by which write", () => {
+Deno.test("a new secret is marked as managed by argocd-configurer, with the id of its write", () => {
   const { labels, annotations, data, resourceVersion } = created(desired(), "id");
   assert.deepEqual(labels, { [MANAGED_BY_LABEL]: MANAGED_BY, ours: "label" });
   assert.deepEqual(annotations, { ours: "annotation", [WRITE_ANNOTATION]: "id" });
@@ -77,34 +77,34 @@ Deno.test("another program's managed-by stays", () => {
   assert.equal(replaced(before, desired(), "id").labels[MANAGED_BY_LABEL], "Helm");
 });
 
-Deno.test("kubectl apply's copy of the old values goes", () => {
+Deno.test("kubectl apply's copy of the old values is removed", () => {
   const before = current({ annotations: { [LAST_APPLIED]: "b2xk", other: "stays" } });
   const { annotations } = replaced(before, desired(), "id");
   assert.equal(LAST_APPLIED in annotations, false);
   assert.equal(annotations.other, "stays");
 });
 
-Deno.test("a replacement names the version that it replaces, owners and finalizers stay", () => {
+Deno.test("a replacement has the resourceVersion of the replaced secret, and keeps owners and finalizers", () => {
   const ownerReferences = [{ kind: "Thing" }];
   const after = replaced(current({ ownerReferences, finalizers: ["f"] }), desired(), "id");
   assert.equal(after.resourceVersion, "7");
   assert.deepEqual([after.ownerReferences, after.finalizers], [ownerReferences, ["f"]]);
 });
 
-Deno.test("what is immutable stays so, and nothing else comes to be", () => {
+Deno.test("a replacement keeps `immutable` as it is", () => {
   for (const immutable of [true, false, undefined]) {
     assert.equal(replaced(current({ immutable }), desired(), "id").immutable, immutable);
   }
 });
 
-Deno.test("data is merged with what is ours, and a foreign secret's is not kept", () => {
+Deno.test("the data of our secret is merged, and that of a foreign secret is replaced", () => {
   const ours = replaced(current(), desired(), "id");
   assert.deepEqual(ours.data.reveal(), { key: "bmV3", other: "eA==" });
   const foreign = replaced(current(), desired({ recognises: () => false }), "id");
   assert.deepEqual(foreign.data.reveal(), { key: "bmV3" });
 });
 
-Deno.test("a secret that was written already is unchanged by the same write", () => {
+Deno.test("the same write again leaves a secret unchanged", () => {
   fc.assert(fc.property(entries, entries, (labels, annotations) => {
     const first = replaced(current({ labels, annotations }), desired(), "first");
     const stored = current({ ...first });
@@ -114,11 +114,11 @@ Deno.test("a secret that was written already is unchanged by the same write", ()
 
 const CHANGES: [what: string, before: Partial<StoredSecret>][] = [
   ["another value", { data: seal({ key: "b2xk" }) }],
-  ["a value less", { data: seal({}) }],
+  ["a missing value", { data: seal({}) }],
   ["another type", { type: "other" }],
-  ["a label less", { labels: { [MANAGED_BY_LABEL]: MANAGED_BY } }],
+  ["a missing label", { labels: { [MANAGED_BY_LABEL]: MANAGED_BY } }],
   ["another label", { labels: { [MANAGED_BY_LABEL]: MANAGED_BY, ours: "other" } }],
-  ["an annotation less", { annotations: {} }],
+  ["a missing annotation", { annotations: {} }],
   ["kubectl apply's copy", { annotations: { ours: "annotation", [LAST_APPLIED]: "{}" } }],
 ];
 

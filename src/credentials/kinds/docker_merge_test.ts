@@ -52,7 +52,7 @@ const merged = (config: string, registries?: readonly string[]) =>
 const NEW = { username: "user", password: "new", auth: btoa("user:new") };
 
 Deno.test("merging keeps other registries and all other fields to the letter", () => {
-  // Numbers and spaces as no program would write them.
+  // Numbers and spaces that no program writes like this.
   const quay = `{ "auth" : "dTpw" , "email":"e" , "n": 1.00 }`;
   const config = `{"credHelpers": {"x": "y"}, "auths": {"quay.io": ${quay}}, "HttpHeaders": {}}`;
   const now = merged(config);
@@ -64,7 +64,7 @@ Deno.test("merging keeps other registries and all other fields to the letter", (
   });
 });
 
-Deno.test("merging replaces the registry that is named, in whichever spelling it is there", () => {
+Deno.test("merging replaces the entry of the same registry in any spelling", () => {
   for (const key of ["ghcr.io", "https://ghcr.io", "https://ghcr.io/v2/", "GHCR.io"]) {
     const now = JSON.parse(merged(JSON.stringify({ auths: { [key]: { auth: "b2xk" } } })));
     assert.deepEqual(now, { auths: { "ghcr.io": NEW } }, key);
@@ -88,7 +88,7 @@ Deno.test("a secret without a configuration gets one, and keeps its other keys",
   assert.deepEqual(JSON.parse(configIn(data)), { auths: { "ghcr.io": NEW } });
 });
 
-Deno.test("merging what is there already changes nothing, not even a space", () => {
+Deno.test("merging an entry that is already there changes nothing, not even a space", () => {
   const config = `{ "auths" : {"quay.io": {}, "ghcr.io" : ${JSON.stringify(NEW)} } }`;
   assert.equal(merged(config), config);
 });
@@ -98,7 +98,7 @@ const dockercfg = (config: string, more: Record<string, string> = {}): StoredSec
   type: "kubernetes.io/dockercfg",
 });
 
-Deno.test("what a secret of the older type has comes to be of the newer one", () => {
+Deno.test("merging converts a secret of the older type to the newer one", () => {
   const current = dockercfg(`{"registry.example.com": {"auth": "bzpw"}}`, { other: "eA==" });
   assert.equal(wanted(true).unmergeable!(current), undefined);
   const data = wanted(true).merge(current).reveal();
@@ -109,7 +109,7 @@ Deno.test("what a secret of the older type has comes to be of the newer one", ()
   );
 });
 
-Deno.test("of a secret that has both keys neither's logins are lost", () => {
+Deno.test("merging a secret with both keys loses no login", () => {
   const newer = encodeBase64Text(`{"auths": {"quay.io": {"n": 1}, "a.example": {"n": 2}}}`);
   const current = dockercfg(`{"a.example": {"n": 3}}`, { ".dockerconfigjson": newer });
   const merged = (secret: StoredSecret) => wanted(true).merge(secret).reveal();
@@ -124,56 +124,56 @@ Deno.test("of a secret that has both keys neither's logins are lost", () => {
   assert.deepEqual(JSON.parse(configIn(kept)).auths["a.example"], { n: 2 });
 });
 
-Deno.test("without merge nothing is left of the older type", () => {
+Deno.test("without merge, nothing of the older type is kept", () => {
   const data = wanted(false).merge(dockercfg(`{"quay.io": {}}`)).reveal();
   assert.deepEqual(Object.keys(data), [".dockerconfigjson"]);
   assert.deepEqual(JSON.parse(configIn(data)), { auths: { "ghcr.io": NEW } });
 });
 
 const OLDER_UNMERGEABLE: [what: string, config: string, why: RegExp][] = [
-  ["no JSON", "{", /JSON object/],
+  ["invalid JSON", "{", /JSON object/],
   ["the newer form", `{"auths": {"quay.io": {}}}`, /registries at the top/],
 ];
 
 for (const [what, config, why] of OLDER_UNMERGEABLE) {
-  Deno.test(`${what} by the older key cannot be merged with, and says why`, () => {
+  Deno.test(`${what} under the older key cannot be merged, with the reason`, () => {
     assert.match(wanted(true).unmergeable!(dockercfg(config)) ?? "", why);
   });
 }
 
-Deno.test("the older type that is not UTF-8 cannot be merged with either", () => {
+Deno.test("a configuration of the older type that is not UTF-8 cannot be merged either", () => {
   const secret = { ...dockercfg("{}"), data: seal({ ".dockercfg": btoa("{\xff}") }) };
   assert.match(wanted(true).unmergeable!(secret) ?? "", /UTF-8/);
 });
 
-Deno.test("without merge the configuration is replaced whole", () => {
+Deno.test("without merge, the whole configuration is replaced", () => {
   const data = wanted(false).merge(holding(`{"auths": {"quay.io": {}}}`)).reveal();
   assert.deepEqual(JSON.parse(configIn(data)), { auths: { "ghcr.io": NEW } });
   assert.equal(wanted(false).unmergeable!(holding("no JSON")), undefined);
 });
 
 const UNMERGEABLE: [what: string, config: string, why: RegExp][] = [
-  ["no JSON", "{", /JSON object/],
+  ["invalid JSON", "{", /JSON object/],
   ["an array", "[]", /JSON object/],
   ["an empty text", "", /JSON object/],
-  ["auths that is an array", `{"auths": []}`, /object in its field 'auths'/],
+  ["an array in place of auths", `{"auths": []}`, /object in its field 'auths'/],
   ["auths in two spellings", `{"auths": {}, "Auths": {}}`, /one field 'auths'/],
 ];
 
 for (const [what, config, why] of UNMERGEABLE) {
-  Deno.test(`${what} cannot be merged with, and says why`, () => {
+  Deno.test(`${what} cannot be merged, with the reason`, () => {
     assert.match(wanted(true).unmergeable!(holding(config)) ?? "", why);
   });
 }
 
-Deno.test("a configuration that is not UTF-8 cannot be merged with: it would be written back changed", () => {
+Deno.test("a configuration that is not UTF-8 cannot be merged, since it would be changed", () => {
   const bytes = new Uint8Array([...new TextEncoder().encode(`{"auths": {"a": {"auth": "`), 0xff]);
   const closed = new Uint8Array([...bytes, ...new TextEncoder().encode(`"}}}`)]);
   const secret = stored({ ".dockerconfigjson": closed.toBase64() });
   assert.match(wanted(true).unmergeable!(secret) ?? "", /UTF-8/);
 });
 
-Deno.test("whatever the other registries are called and hold, merging leaves them there", () => {
+Deno.test("merging keeps all other registries, whatever their names and entries", () => {
   const key = fc.oneof(
     fc.domain(),
     webUrl(),
@@ -206,7 +206,7 @@ Deno.test("a configuration of several registries has an entry for each", () => {
   });
 });
 
-Deno.test("who writes back to Git gets the first of several credentials", () => {
+Deno.test("the Git write-back secret has the first of several credentials", () => {
   const secrets = dockerSecrets({
     name: "pull",
     namespaces: [],

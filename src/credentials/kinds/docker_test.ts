@@ -49,12 +49,12 @@ const HOSTS: [given: string, host: string | undefined][] = [
 
 for (const [given, host] of HOSTS) {
   const shown = JSON.stringify(given).slice(0, 60);
-  Deno.test(`the registry ${shown} is ${host ? `the host ${host}` : "refused"}`, () => {
+  Deno.test(`the registry ${shown} is ${host ? `the host ${host}` : "rejected"}`, () => {
     assert.equal(registryHost(given), host);
   });
 }
 
-Deno.test("whatever is given as registry is refused or a host that stays one", () => {
+Deno.test("any text is rejected as a registry, or gives a host that parses to itself", () => {
   const text = fc.oneof(fc.string(), anyText(), webUrl(), fc.domain());
   fc.assert(fc.property(text, (given) => {
     const host = registryHost(given);
@@ -65,7 +65,7 @@ Deno.test("whatever is given as registry is refused or a host that stays one", (
   }));
 });
 
-Deno.test("whatever is given as registry is refused, or a host or path that stays one", () => {
+Deno.test("any text is rejected as a registry, or gives a host or path that parses to itself", () => {
   const text = fc.oneof(
     fc.string(),
     fc.string({ unit: "binary" }),
@@ -81,7 +81,7 @@ Deno.test("whatever is given as registry is refused, or a host or path that stay
     assert.equal(registryPlace(place), place);
     assert.equal(registryPlace(`https://${place}`), place);
     assert.equal(registryHost(hostOfRegistry(place)), hostOfRegistry(place));
-    // Keys of one registry are those of no other.
+    // No two registries share a key.
     for (const key of registryKeys(place)) {
       assert.ok(registryKeys(registryPlace(key)!).includes(key));
     }
@@ -97,7 +97,7 @@ Deno.test("every domain is a registry", () => {
 
 const wellFormed = fc.string({ unit: "grapheme" }).filter((text) => text.isWellFormed());
 
-Deno.test("a docker configuration gives user name and password back, in all three fields", () => {
+Deno.test("a Docker configuration has the same user name and password in all three fields", () => {
   fc.assert(fc.property(wellFormed, wellFormed, (username, password) => {
     const text = dockerConfigJson([{ registry: "ghcr.io", username, password: seal(password) }]);
     const { auths } = JSON.parse(text.reveal());
@@ -134,7 +134,7 @@ const secrets = (gitWriteBack: boolean) =>
     labels: LABELS,
   });
 
-Deno.test("there is one secret a namespace, Argo CD's last, and NAME-iu only when asked for", () => {
+Deno.test("each namespace gets one secret, Argo CD's last, and NAME-iu only on request", () => {
   const shown = (gitWriteBack: boolean) =>
     secrets(gitWriteBack).map(({ namespace, name, type }) => [namespace, name, type]);
   const pulls = ["a", "b", "argocd"].map((namespace) => [namespace, "pull", DOCKER_CONFIG_TYPE]);
@@ -169,18 +169,18 @@ const RECOGNISED: [what: string, type: string, labels: Record<string, string>, i
 ];
 
 for (const [what, type, labels, is] of RECOGNISED) {
-  Deno.test(`a secret ${what} is ${is ? "one" : "none"} of ours`, () => {
+  Deno.test(`a secret ${what} is ${is ? "" : "not "}recognized as ours`, () => {
     assert.equal(secrets(false)[0]!.recognises(stored(type, labels)), is);
   });
 }
 
-Deno.test("a replacement of a docker secret replaces its data whole", () => {
+Deno.test("a docker secret replaces all data of the old one", () => {
   const [secret] = secrets(false);
   const data = secret!.merge(stored(DOCKER_CONFIG_TYPE, {})).reveal();
   assert.deepEqual(data, secret!.data.reveal());
 });
 
-Deno.test("a docker secret shows no password when it is printed", () => {
+Deno.test("a printed docker secret shows no password", () => {
   const [secret] = secrets(true);
   assert.deepEqual(JSON.parse(JSON.stringify(secret)).data, "[sealed]");
 });

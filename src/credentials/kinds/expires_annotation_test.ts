@@ -38,14 +38,14 @@ const ROWS: [
 ][] = [
   ["the same value keeps it", "2027-01-01", ONE, ONE, undefined, "2027-01-01"],
   ["another value drops it", "2027-01-01", ONE, OTHER, undefined, undefined],
-  ["what was added keeps it", "2027-01-01", ONE, BOTH, undefined, "2027-01-01"],
-  ["what was taken away drops it", "2027-01-01", BOTH, ONE, undefined, undefined],
-  ["the same value takes another", JANUARY, ONE, ONE, MARCH, MARCH],
-  ["another value takes its own", JANUARY, ONE, OTHER, MARCH, MARCH],
-  ["what was added and ends later leaves it", "2027-01-01", ONE, BOTH, MARCH, JANUARY],
-  ["what was added and ends earlier takes its own", MARCH, ONE, BOTH, JANUARY, JANUARY],
-  ["what cannot be read counts for nothing", "soon", ONE, BOTH, MARCH, MARCH],
-  ["it is set where there was none", undefined, ONE, ONE, MARCH, MARCH],
+  ["an added login keeps it", "2027-01-01", ONE, BOTH, undefined, "2027-01-01"],
+  ["a removed login drops it", "2027-01-01", BOTH, ONE, undefined, undefined],
+  ["the same value gets another expiry", JANUARY, ONE, ONE, MARCH, MARCH],
+  ["another value gets its own expiry", JANUARY, ONE, OTHER, MARCH, MARCH],
+  ["an added login that expires later keeps it", "2027-01-01", ONE, BOTH, MARCH, JANUARY],
+  ["an added login that expires earlier sets its own", MARCH, ONE, BOTH, JANUARY, JANUARY],
+  ["an invalid one is ignored", "soon", ONE, BOTH, MARCH, MARCH],
+  ["it is set if there was none", undefined, ONE, ONE, MARCH, MARCH],
   ["none stays none", undefined, ONE, OTHER, undefined, undefined],
 ];
 
@@ -63,7 +63,7 @@ for (const [what, old, before, after, declared, then] of ROWS) {
   });
 }
 
-Deno.test("a secret that is written has its declared expiry, and one without loses it with the value", () => {
+Deno.test("a write sets its declared expiry; without one, a changed value removes the old expiry", () => {
   const desired = (logins: Record<string, string>, expires?: string): DesiredSecret => ({
     namespace: "web",
     name: "ghcr",

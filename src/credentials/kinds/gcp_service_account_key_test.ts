@@ -22,7 +22,7 @@ const KEY = {
 
 function refused(given: unknown): string {
   const checked = checkGcpKey(given);
-  assert.ok(!checked.ok, "it is accepted");
+  assert.ok(!checked.ok, "it was accepted");
   return checked.why;
 }
 
@@ -33,7 +33,7 @@ for (
     ["as an object", KEY],
   ] as const
 ) {
-  Deno.test(`a service account's key ${what} is taken whole, as compact JSON`, () => {
+  Deno.test(`a service account key ${what} is accepted whole, as compact JSON`, () => {
     const checked = checkGcpKey(given);
     assert.ok(checked.ok, checked.ok ? "" : checked.why);
     assert.equal(checked.value.text.reveal(), JSON.stringify(KEY));
@@ -41,7 +41,7 @@ for (
   });
 }
 
-Deno.test("a service account's key of 1024 bits, which Google makes on demand, is taken", () => {
+Deno.test("a service account key of 1024 bits, which Google makes on demand, is accepted", () => {
   assert.equal(checkGcpKey({ ...KEY, private_key: rsa(1024) }).ok, true);
 });
 
@@ -57,7 +57,7 @@ const REFUSED: [what: string, given: unknown, why: RegExp][] = [
   ],
   ["an array", "[]", /^must be the JSON object/],
   ["null", "null", /^must be the JSON object/],
-  ["no text at all", undefined, /^must be the JSON object/],
+  ["undefined", undefined, /^must be the JSON object/],
   ["a number", 7, /^must be the JSON object/],
   ["nested arrays", deep, /^must be the JSON/],
   ["an empty object", {}, /^must have the 'type' service_account/],
@@ -88,12 +88,12 @@ const REFUSED: [what: string, given: unknown, why: RegExp][] = [
 ];
 
 for (const [what, given, why] of REFUSED) {
-  Deno.test(`${what} instead of a service account's key is refused with its reason`, () => {
+  Deno.test(`${what} instead of a service account key is rejected with the reason`, () => {
     assert.match(refused(given), why);
   });
 }
 
-Deno.test("a service account's key that is no JSON is not quoted, wherever it is broken", () => {
+Deno.test("a service account key that is invalid JSON is not quoted, wherever it is broken", () => {
   const text = JSON.stringify(KEY);
   const quotable = [PRIVATE_KEY.slice(100, 110), "some-project", "0123456789", 'service_account"'];
   for (const at of [1, 20, 60, 150, 500, 1000, text.length - 1]) {

@@ -11,7 +11,7 @@ function parsed(text: string): RepositoryUrl {
   return result.value;
 }
 
-/** A spelling, what is stored of it (the same when absent), and how it is reached. */
+/** A spelling, the protocol, and the stored URL (the same when absent). */
 const ACCEPTED: [text: string, over: "http" | "ssh", url?: string][] = [
   ["https://github.com/org/app.git", "http"],
   ["https://github.com/org/app", "http"],
@@ -30,8 +30,8 @@ const ACCEPTED: [text: string, over: "http" | "ssh", url?: string][] = [
     "http",
     "https://dev.azure.com/org/My%20Project/_git/app",
   ],
-  ["https://git.example.com/a%2fb c", "http"], // encoded it would be another one to Argo CD
-  ["git@git.example.com:My Project/app", "ssh"], // by SSH nothing decodes it
+  ["https://git.example.com/a%2fb c", "http"], // encoded, it would be another repository to Argo CD
+  ["git@git.example.com:My Project/app", "ssh"], // over SSH nothing decodes it
   ["ssh://git@git.example.com/My Project/app", "ssh"],
   ["https://git.example.com/%2e%2e/app", "http"],
   ["ssh://git@github.com/org/app.git", "ssh"],
@@ -49,7 +49,7 @@ const ACCEPTED: [text: string, over: "http" | "ssh", url?: string][] = [
 ];
 
 for (const [text, over, url = text] of ACCEPTED) {
-  Deno.test(`the Git repository ${text} is stored as ${url}, reached over ${over}`, () => {
+  Deno.test(`the Git repository ${text} is stored as ${url}, and accessed over ${over}`, () => {
     const { hints: _, ...value } = parsed(text);
     assert.deepEqual(value, { url, oci: false, over, applicationRepoUrl: url });
   });
@@ -107,7 +107,7 @@ const REFUSED: [text: string, why: RegExp][] = [
 ];
 
 for (const [text, why] of REFUSED) {
-  Deno.test(`as a Git repository ${JSON.stringify(text).slice(0, 50)} is refused with its reason`, () => {
+  Deno.test(`the Git repository ${JSON.stringify(text).slice(0, 50)} is rejected with the reason`, () => {
     const result = parseGitUrl(text);
     assert.match(result.ok ? "" : result.why, why);
   });
@@ -148,7 +148,7 @@ const urlLike = fc.oneof(
   anyText(),
 );
 
-Deno.test("whatever is accepted as a Git repository holds no credentials and is one line", () => {
+Deno.test("an accepted Git repository has no credentials in its URL, which is one line", () => {
   let accepted = 0;
   fc.assert(
     fc.property(urlLike, (text) => {
@@ -163,7 +163,7 @@ Deno.test("whatever is accepted as a Git repository holds no credentials and is 
         assert.deepEqual([username, password], ["", ""]);
         assert.match(protocol, /^https?:$/);
       } else {
-        // A user, whose name cannot be taken for a flag of ssh, and no password.
+        // A user name that ssh cannot take for a flag, and no password.
         assert.match(url, /^(ssh:\/\/)?[A-Za-z0-9_][A-Za-z0-9._-]*@[a-z0-9[][^@]*([:/]|$)/);
       }
     }),
@@ -172,7 +172,7 @@ Deno.test("whatever is accepted as a Git repository holds no credentials and is 
   assert.ok(accepted > 100, `${accepted}`);
 });
 
-Deno.test("what is stored of a Git repository is understood as itself, and is the same to Argo CD", () => {
+Deno.test("a stored Git repository URL parses to itself, and is the same to Argo CD", () => {
   fc.assert(
     fc.property(urlLike, (text) => {
       const result = parseGitUrl(text);

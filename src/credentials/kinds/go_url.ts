@@ -1,3 +1,4 @@
+import { isAscii } from "../../text/bytes.ts";
 import { isGoIpv6 } from "./go_ipv6.ts";
 
 /**
@@ -168,6 +169,7 @@ function unescape(text: string, part: Part): string {
  * space.
  */
 function checkHost(text: string, part: "host" | "zone"): void {
+  if (/^[A-Za-z0-9.:-]*$/.test(text)) return; // the usual case, quickly
   for (const [token] of text.matchAll(/%..|[^]/gs)) {
     const char = token.length === 1 ? token : String.fromCharCode(parseInt(token.slice(1), 16));
     const isAllowed = token === "%25" ||
@@ -187,10 +189,12 @@ function cut(text: string, separator: string): [before: string, after: string] {
 
 /** The UTF-8 bytes of a text, one character per byte. */
 export function toBytes(text: string): string {
+  if (isAscii(text)) return text;
   return Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join("");
 }
 
 function fromBytes(bytes: string): string {
+  if (isAscii(bytes)) return bytes;
   return new TextDecoder("utf-8", { ignoreBOM: true })
     .decode(Uint8Array.from(bytes, (char) => char.charCodeAt(0)));
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { isGoIpv6 } from "./go_ipv6.ts";
 import { goUrlString } from "./go_url.ts";
 
-/** A URL, and what Go prints of it; the same when absent. All are Go 1.26's own answers. */
+/** A URL, and Go's output for it (the same when absent), as measured with Go 1.26. */
 const PRINTED: [url: string, printed?: string][] = [
   ["https://git.example.com/a b/c", "https://git.example.com/a%20b/c"],
   ["https://git.example.com/a%20b/c"],
@@ -42,7 +42,7 @@ const PRINTED: [url: string, printed?: string][] = [
   ["/x y", "/x%20y"],
   ["*"],
   [""],
-  // A host with a port and no scheme is one: what follows is printed as it is.
+  // A host with a port is parsed as a scheme, so the rest is printed unchanged.
   ["registry.example.com:5000/a b"],
   ["registry.example.com/a b", "registry.example.com/a%20b"],
   ["ghcr.io"],
@@ -123,7 +123,7 @@ const ADDRESSES: [text: string, isOne: boolean][] = [
 ];
 
 for (const [text, isOne] of ADDRESSES) {
-  Deno.test(`'${text}' is ${isOne ? "an" : "no"} IPv6 address to Go`, () => {
+  Deno.test(`'${text}' is ${isOne ? "an" : "not an"} IPv6 address to Go`, () => {
     assert.equal(isGoIpv6(text), isOne);
   });
 }

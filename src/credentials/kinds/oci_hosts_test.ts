@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { OCI_HOSTS, servesOnlyOci } from "./oci_hosts.ts";
 
-Deno.test("each registry that serves only OCI has its sources", () => {
+Deno.test("each OCI-only registry has sources, and a pattern for the whole host", () => {
   for (const { what, host, sources } of OCI_HOSTS) {
     assert.ok(sources.length > 0, what);
     for (const source of sources) assert.match(source, /^https:\/\/[^ ]+$/, what);
@@ -11,6 +11,6 @@ Deno.test("each registry that serves only OCI has its sources", () => {
   }
 });
 
-Deno.test("a port is no part of the host that is looked up", () => {
+Deno.test("an OCI-only registry with a port is not recognized", () => {
   assert.deepEqual([servesOnlyOci("ghcr.io"), servesOnlyOci("ghcr.io:443")], [true, false]);
 });

@@ -11,12 +11,11 @@ export function ownerOf(secret: StoredSecret): string | undefined {
     return shownObject(kind, name);
   }
   for (const { program, marks, describe } of OWNERS) {
-    const seen = marks.find(({ on, key, matches }) => {
+    for (const { on, key, matches } of marks) {
       const value = valueOf(secret, on, key);
-      return value !== undefined && (matches?.(value, secret) ?? true);
-    });
-    if (seen === undefined) continue;
-    return describe?.(secret, valueOf(secret, seen.on, seen.key)!) ?? program;
+      if (value === undefined || matches?.(value, secret) === false) continue;
+      return describe?.(secret, value) ?? program;
+    }
   }
   return undefined;
 }

@@ -33,8 +33,10 @@ const OWNED: [what: string, marks: Marks, owner: string][] = [
     { ownerReferences: [{ kind: "SealedSecret", name: "a" }, { kind: "Job", name: "b" }] },
     "SealedSecret 'a'",
   ],
-  ["an owner reference that is none", { ownerReferences: [{}] }, "? '?'"],
-  ["what others put into a name", { ownerReferences: [{ kind: "A\nB", name: "'; x" }] }, "? '?'"],
+  ["an invalid owner reference", { ownerReferences: [{}] }, "? '?'"],
+  ["an owner reference with unsafe characters", {
+    ownerReferences: [{ kind: "A\nB", name: "'; x" }],
+  }, "? '?'"],
   [
     "Argo CD's tracking id",
     { annotations: { "argocd.argoproj.io/tracking-id": "apps:/Secret:a/x" } },
@@ -105,7 +107,7 @@ const OWNED: [what: string, marks: Marks, owner: string][] = [
   ],
   ["Fleet's label", { labels: { "objectset.rio.cattle.io/hash": "0a1b" } }, "Rancher Fleet"],
   [
-    "the annotations of what Rancher and k3s apply",
+    "the annotations of Rancher and k3s",
     {
       annotations: {
         "objectset.rio.cattle.io/id": "",
@@ -192,12 +194,12 @@ const OWNED: [what: string, marks: Marks, owner: string][] = [
     "Reflector",
   ],
   [
-    "what is replicated into it",
+    "an annotation of the replication source",
     { annotations: { "replicator.v1.mittwald.de/replicate-from": "b/x" } },
     "kubernetes-replicator (as a copy of 'x' in 'b')",
   ],
   [
-    "what was replicated into it",
+    "an annotation of a replication that was done",
     { annotations: { "replicator.v1.mittwald.de/replicated-from-version": "1" } },
     "kubernetes-replicator",
   ],
@@ -235,7 +237,7 @@ const OWNED: [what: string, marks: Marks, owner: string][] = [
     "imagepullsecret-patcher",
   ],
   [
-    "the annotation of a place that secretgen-controller fills",
+    "the annotation of a placeholder that secretgen-controller fills",
     { annotations: { "secretgen.carvel.dev/image-pull-secret": "" } },
     "secretgen-controller",
   ],
@@ -250,19 +252,19 @@ const OWNED: [what: string, marks: Marks, owner: string][] = [
     "OpenShift",
   ],
   [
-    "what others put where a name is to be",
+    "unsafe characters in place of a name",
     { labels: { "kustomize.toolkit.fluxcd.io/name": "'; x\n" } },
     "Flux Kustomization '?'",
   ],
   [
-    "what others put where a namespace and name are to be",
+    "unsafe characters in place of a namespace and name",
     { annotations: { "reflector.v1.k8s.emberstack.com/reflects": "a\nb/'c'" } },
     "Reflector (as a copy of '?' in '?')",
   ],
 ];
 
 for (const [what, marks, expected] of OWNED) {
-  Deno.test(`a secret is managed by ${expected}, by its mark ${what}`, () => {
+  Deno.test(`a secret marked with ${what} is managed by ${expected}`, () => {
     assert.equal(owner(marks), expected);
   });
 }
@@ -270,12 +272,12 @@ for (const [what, marks, expected] of OWNED) {
 const NOT_OWNED: [what: string, marks: Marks][] = [
   ["nothing", {}],
   ["no owner reference", { ownerReferences: [] }],
-  ["this program's label", { labels: { [MANAGED_BY_LABEL]: MANAGED_BY } }],
+  ["our label", { labels: { [MANAGED_BY_LABEL]: MANAGED_BY } }],
   ["Helm's managed-by alone, which a chart's values may have", {
     labels: { [MANAGED_BY_LABEL]: "Helm" },
   }],
   ["kubectl's copy", { annotations: { "kubectl.kubernetes.io/last-applied-configuration": "{}" } }],
-  ["that it may be replicated elsewhere", {
+  ["permission to be replicated elsewhere", {
     annotations: {
       "replicator.v1.mittwald.de/replicate-to": "*",
       "reflector.v1.k8s.emberstack.com/reflection-allowed": "true",
@@ -313,7 +315,9 @@ const NOT_OWNED: [what: string, marks: Marks][] = [
   ["Sealed Secrets' annotation, turned off", {
     annotations: { "sealedsecrets.bitnami.com/managed": "false" },
   }],
-  ["that Kyverno copies from it", { labels: { "generate.kyverno.io/clone-source": "" } }],
+  ["the mark of a source that Kyverno copies", {
+    labels: { "generate.kyverno.io/clone-source": "" },
+  }],
   ["the patcher's name as managed-by label, which it does not set", {
     labels: { [MANAGED_BY_LABEL]: "imagepullsecret-patcher" },
   }],
@@ -332,7 +336,7 @@ for (const [what, marks] of NOT_OWNED) {
   });
 }
 
-Deno.test("each program is in the table with a source by https and a mark, and none twice", () => {
+Deno.test("each program in the table has an https source and a mark of its own", () => {
   const keys = OWNERS.flatMap(({ marks }) => marks.map(({ on, key }) => `${on} ${key}`));
   for (const { program, source, marks } of OWNERS) {
     assert.match(source, /^https:\/\/github\.com\/[^ ]+\/blob\/[^ ]+/, program);

@@ -26,13 +26,30 @@ const named = ({ keys }: CredentialKind, secretType?: string): [name: string, ke
     key,
   ]);
 
+/** A kind's keys with a value in the data of a secret of this type. Called for each secret of each list. */
+function stored(
+  { keys }: CredentialKind,
+  data: Readonly<SecretData>,
+  secretType?: string,
+): [name: string, key: Key][] {
+  const isTemplate = isTemplateType(secretType);
+  const found: [name: string, key: Key][] = [];
+  for (const own in keys) {
+    const key = keys[own]!;
+    const name = isTemplate ? key.inTemplates ?? own : own;
+    if (data[name]) found.push([name, key]);
+  }
+  return found;
+}
+
 const isSet = (data: Readonly<SecretData>) => ([name, key]: [name: string, key: Key]) =>
-  key.isSet?.(decodeBase64Text(data[name] ?? "")) ?? (data[name] ?? "") !== "";
+  key.isSet?.(decodeBase64Text(data[name]!)) ?? true;
 
 /** Whether a repository has its own credential, so that Argo CD uses no template for it. */
 export function hasOwnCredential(data: Readonly<SecretData>): boolean {
-  return [...KINDS, CLIENT_CERTIFICATE].flatMap((kind) => named(kind))
-    .some((each) => each[1].isOwn && isSet(data)(each));
+  return [...KINDS, CLIENT_CERTIFICATE].some((kind) =>
+    stored(kind, data).some((each) => each[1].isOwn && isSet(data)(each))
+  );
 }
 
 /** Whether two secrets hold the same credential. */
@@ -46,12 +63,20 @@ export function sameCredential(
   return a!.every((value, i) => value === b![i]);
 }
 
+/** Whether a secret has a credential of this kind. */
+export function hasCredential(
+  kind: CredentialKind,
+  data: Readonly<SecretData>,
+  secretType?: string,
+): boolean {
+  return stored(kind, data, secretType).filter(([name]) => kind.marks?.includes(name) ?? true)
+    .some(isSet(data));
+}
+
 /** The names of the credential kinds in a secret. */
 export function credentialsIn(data: Readonly<SecretData>, secretType?: string): string[] {
-  return [...KINDS, CLIENT_CERTIFICATE].filter((kind) =>
-    named(kind, secretType).filter(([name]) => kind.marks?.includes(name) ?? true)
-      .some(isSet(data))
-  ).map(({ name }) => name);
+  return [...KINDS, CLIENT_CERTIFICATE].filter((kind) => hasCredential(kind, data, secretType))
+    .map(({ name }) => name);
 }
 
 /** A credential's value, masked for output; `undefined` when the key belongs to no credential kind. */
@@ -129,8 +154,8 @@ export function credentialValues(
   secretType: string | undefined,
 ): StoredValue[] {
   const isSecret = ([, { field }]: [string, Key]) => field.isSecret === true;
-  const keys = [...KINDS, CLIENT_CERTIFICATE].flatMap((kind) => named(kind, secretType))
-    .filter((each) => data[each[0]] && (isSecret(each) || each[1].isCredential))
+  const keys = [...KINDS, CLIENT_CERTIFICATE].flatMap((kind) => stored(kind, data, secretType))
+    .filter((each) => isSecret(each) || each[1].isCredential)
     .sort((a, b) => Number(isSecret(b)) - Number(isSecret(a)));
   return keys.flatMap((each) => {
     const [name, key] = each;

@@ -26,7 +26,7 @@ const app = {
   privateKey: seal("app key"),
 } as const;
 
-/** Each kind, what Argo CD reads it from, and the value that makes it secret. */
+/** Each kind, the keys that Argo CD reads, and the secret value. */
 const KINDS: [
   credential: RepositoryCredential,
   keys: Record<string, string>,
@@ -108,22 +108,22 @@ const ALL = [
 
 for (const [credential, keys, secret] of KINDS) {
   const what = Object.keys(keys).join(", ");
-  Deno.test(`a credential of ${what} takes these keys and drops those of all other kinds`, () => {
+  Deno.test(`a credential with the keys ${what} sets these keys and drops those of all other kinds`, () => {
     const { taken, dropped } = credentialKeys(credential, "repository");
     assert.deepEqual(taken, keys);
     assert.deepEqual([...dropped, ...Object.keys(taken)].sort(), [...ALL].sort());
   });
 
-  Deno.test(`what is secret of a credential of ${what} is its value`, () => {
+  Deno.test(`the secret part of a credential with the keys ${what} is its value`, () => {
     assert.equal(secretOf({ credential })?.reveal(), secret);
   });
 }
 
-Deno.test("without a credential no key is taken, and the one that is there stays", () => {
+Deno.test("without a credential, no key is set or dropped", () => {
   assert.deepEqual(credentialKeys(undefined, "repository"), { taken: {}, dropped: [] });
 });
 
-Deno.test("each kind is known by the keys that it is written with", () => {
+Deno.test("each kind is recognized by the keys that it writes", () => {
   for (const [credential, keys] of KINDS) {
     for (const [key, value] of Object.entries(keys)) {
       assert.deepEqual(credentialsIn({ [key]: encodeBase64Text(value) }), [credential.kind]);
@@ -131,7 +131,7 @@ Deno.test("each kind is known by the keys that it is written with", () => {
   }
 });
 
-Deno.test("each kind is among these, and hides what its request hides", () => {
+Deno.test("the table has every kind, and hides the keys that hold a secret", () => {
   const secrets = KINDS.flatMap(([, keys, secret]) =>
     Object.entries(keys).filter(([, value]) => value === secret).map(([key]) => key)
   );
@@ -150,7 +150,7 @@ const CREDENTIALS = [
   [CLIENT_CERTIFICATE, { cert: "certificate", key: seal("key") }] as const,
 ];
 
-Deno.test("a key whose value is a secret hides it by its field, whatever its value is", () => {
+Deno.test("a key with a secret value is hidden by its field, whatever the value is", () => {
   const secrets = CREDENTIALS.flatMap(([kind, credential]) =>
     Object.entries<Key<never>>(kind.keys)
       .filter(([, key]) => key.of(credential as never) instanceof Sealed)
@@ -164,22 +164,22 @@ Deno.test("a key whose value is a secret hides it by its field, whatever its val
   }
 });
 
-Deno.test("no key of an open field takes a secret", () => {
+Deno.test("the types reject a secret in a key of an open field", () => {
   const token = open(z.string(), "Token");
   const kind: Pick<CredentialKind<{ readonly token: Sealed<string> }>, "keys"> = {
     keys: {
-      // @ts-expect-error: what the field shows is secret
+      // @ts-expect-error: the field would show a secret
       byName: key(token, "token"),
       // @ts-expect-error: the same
       own: { field: token, of: ({ token }) => token },
-      // @ts-expect-error: a secret is not shown in another way
+      // @ts-expect-error: a secret must not be shown in another way
       shown: { field: secret(Password, "T", { by: "file" }), of: (t) => t.token, shown: String },
     },
   };
   assert.equal(Object.keys(kind.keys).length, 3);
 });
 
-Deno.test("in a template each key is spelled as Argo CD reads it there, and the other spelling goes", () => {
+Deno.test("in a template, each key has Argo CD's spelling for templates, and the other spelling is dropped", () => {
   const principal = {
     kind: "azure_service_principal",
     client_id: "client",
@@ -197,13 +197,13 @@ Deno.test("in a template each key is spelled as Argo CD reads it there, and the 
   }
 });
 
-/** A secret of this type with a service principal, as far as it is spelled like that in one. */
+/** A secret of this type with those keys of a service principal that have this spelling in it. */
 const holding = (secretType: string, end: string) => ({
   data: seal({ [`azureServicePrincipalClientI${end}`]: "YQ==" }),
   labels: { "argocd.argoproj.io/secret-type": secretType },
 });
 
-Deno.test("a repository and a template hold the same, each in its own spelling", () => {
+Deno.test("a repository and a template hold the same values, each in its own spelling", () => {
   const repository = holding("repository", "d");
   assert.equal(sameCredential(repository, holding("repo-creds", "D")), true);
   assert.equal(sameCredential(repository, holding("repo-creds", "d")), false);

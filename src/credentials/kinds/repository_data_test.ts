@@ -9,7 +9,7 @@ import type { RepositoryType, SecretKind } from "./credential_kind.ts";
 import type { RepositoryCredential } from "./kinds.ts";
 import { parseUrl } from "./repository_url.ts";
 
-/** A URL of each type, what is stored of it as a repository and as a template, and keys besides. */
+/** A URL of each type, as stored in a repository and in a template, and additional keys. */
 const URLS: Record<RepositoryType, [text: string, stored: Record<SecretKind, string>, object]> = {
   git: ["https://git.example.com/org/app", {
     repository: "https://git.example.com/org/app",
@@ -125,7 +125,7 @@ for (const type of ["git", "helm", "oci"] as const) {
       }
     });
 
-    Deno.test(`a ${type} ${as} is labelled, marked and known by its URL and project`, () => {
+    Deno.test(`a ${type} ${as} has its labels and annotations, and is identified by URL and project`, () => {
       const { labels, annotations, namespace, name, ...secret } = secretFor({
         type,
         as,
@@ -144,12 +144,12 @@ for (const type of ["git", "helm", "oci"] as const) {
   }
 }
 
-Deno.test("a repository for which no project is named may be in any", () => {
+Deno.test("a repository without a project in the request may be in any project", () => {
   assert.equal(secretFor({}).identity!.project, undefined);
   assert.equal(secretFor({ as: "repo-creds" }).identity!.project, "");
 });
 
-// --- replacing one that is there ----------------------------------------------------------------
+// --- replacing an existing secret ---------------------------------------------------------------
 
 function current(data: Record<string, string>): StoredSecret {
   const encoded = Object.entries(data).map(([key, value]) => [key, encodeBase64Text(value)]);
@@ -169,7 +169,7 @@ function current(data: Record<string, string>): StoredSecret {
 const merged = (secret: DesiredSecret, old: Record<string, string>) =>
   decoded(secret.merge(current(old)).reveal());
 
-/** Everything that a repository may have had. */
+/** All keys that a stored repository may have. */
 const FULL = {
   url: "https://old.example/",
   type: "helm",
@@ -228,7 +228,7 @@ const NAMES: [
 ][] = [
   [undefined, "helm", "team-charts", "team-charts"],
   [undefined, "git", "team-app", "team-app"],
-  [undefined, "helm", undefined, "repo"], // charts find one without a name by nothing
+  [undefined, "helm", undefined, "repo"], // charts cannot find a repository without a name
   [undefined, "helm", "", "repo"],
   [undefined, "git", undefined],
   [undefined, "oci", undefined],
@@ -237,20 +237,20 @@ const NAMES: [
 ];
 
 for (const [asked, type, old, now] of NAMES) {
-  const what = asked === undefined ? "no name is asked for" : `'${asked}' is asked for`;
-  Deno.test(`a ${type} repository named ${old} is then named ${now}, where ${what}`, () => {
+  const what = asked === undefined ? "no name is requested" : `'${asked}' is requested`;
+  Deno.test(`a ${type} repository named ${old} gets the name ${now} if ${what}`, () => {
     const secret = secretFor({ type, options: { repository_name: asked } });
     assert.equal(merged(secret, old === undefined ? {} : { name: old }).name, now);
     assert.equal(decoded(secret.data.reveal()).name, asked ?? "repo", "a new one");
   });
 }
 
-Deno.test("a template has no name, whatever is asked for", () => {
+Deno.test("a template has no name, even if one is requested", () => {
   const secret = secretFor({ as: "repo-creds", options: { repository_name: "x" } });
   assert.equal(decoded(secret.data.reveal()).name, undefined);
 });
 
-Deno.test("a client certificate stays beside a new credential, and is replaced by a new one", () => {
+Deno.test("a client certificate is kept beside a new credential, and replaced by a new certificate", () => {
   const [, [password]] = CREDENTIALS as [unknown, [RepositoryCredential, object]];
   const kept = merged(secretFor({ credential: password }), FULL);
   assert.deepEqual([kept.tlsClientCertData, kept.tlsClientCertKey], ["old public", "old private"]);
@@ -258,7 +258,7 @@ Deno.test("a client certificate stays beside a new credential, and is replaced b
   assert.deepEqual([changed.tlsClientCertData, changed.tlsClientCertKey], ["public", "private"]);
 });
 
-Deno.test("enableOCI goes where it does not belong, and only there", () => {
+Deno.test("a replacement keeps enableOCI only for charts in an OCI registry", () => {
   const enableOCI = (more: Partial<RepositoryRequest>, text?: string) =>
     merged(secretFor(more, text), { ...FULL, enableOCI: "true" }).enableOCI;
   assert.equal(enableOCI({ type: "helm" }), "true");
@@ -267,7 +267,7 @@ Deno.test("enableOCI goes where it does not belong, and only there", () => {
   assert.equal(enableOCI({ type: "git" }), undefined);
 });
 
-Deno.test("who says that a certificate is to be verified is not overruled by the older key", () => {
+Deno.test("a request to verify certificates removes the older insecureIgnoreHostKey", () => {
   const old = { ...FULL, insecureIgnoreHostKey: "true" };
   const of = (insecure: boolean | undefined) => merged(secretFor({ options: { insecure } }), old);
   assert.deepEqual(
@@ -277,7 +277,7 @@ Deno.test("who says that a certificate is to be verified is not overruled by the
   assert.deepEqual([of(undefined).insecure, of(undefined).insecureIgnoreHostKey], ["true", "true"]);
 });
 
-Deno.test("each option takes the place of the old one", () => {
+Deno.test("each option replaces the old one", () => {
   for (const [options, inRepository] of OPTIONS) {
     const now = merged(secretFor({ options }), FULL);
     for (const [key, value] of Object.entries(inRepository)) assert.equal(now[key], value);

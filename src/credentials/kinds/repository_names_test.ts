@@ -6,11 +6,11 @@ import { comparableUrl } from "./comparable_url.ts";
 
 const NAME = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
 
-Deno.test("the secret of one URL has the name itself", () => {
+Deno.test("the secret of a single URL has the requested name", () => {
   assert.deepEqual(secretNamesFor("team", ["https://github.com/org/app.git"]), ["team"]);
 });
 
-/** The name's middle part, of one URL among several. */
+/** The middle part of the name for one URL among several. */
 const PARTS: [url: string, part: string][] = [
   ["https://github.com/org/app.git", "app"],
   ["https://github.com/org/App.GIT", "app"],
@@ -26,13 +26,13 @@ const PARTS: [url: string, part: string][] = [
 ];
 
 for (const [url, part] of PARTS) {
-  Deno.test(`among several the name for ${url} has '${part}' in it and a hash`, () => {
+  Deno.test(`among several URLs, the name for ${url} has '${part}' in it and a hash`, () => {
     const [name] = secretNamesFor("team", [url, "https://other.example/x"]);
     assert.match(name!, new RegExp(`^team-${part}-[0-9a-f]{6}$`));
   });
 }
 
-Deno.test("a last part without a letter or digit is left out", () => {
+Deno.test("a last path segment without a letter or digit is left out of the name", () => {
   const [name] = secretNamesFor("team", ["https://x.example/ü", "https://x.example/y"]);
   assert.match(name!, /^team-[0-9a-f]{6}$/);
 });
@@ -49,10 +49,10 @@ const url = fc.oneof(
   fc.tuple(fc.domain(), segment).map(([host, a]) => `oci://${host}/${a}`),
   fc.domain(),
 );
-/** As the edge lets them in: no two the same to Argo CD. */
+/** As validated requests have them: no two are the same to Argo CD. */
 const urls = fc.uniqueArray(url, { minLength: 2, maxLength: 8, selector: comparableUrl });
 
-Deno.test("names are unique, valid in Kubernetes, and not much longer than what they are made of", () => {
+Deno.test("names are unique, valid in Kubernetes, and not much longer than the requested name", () => {
   fc.assert(fc.property(name, urls, (name, urls) => {
     const names = secretNamesFor(name, urls);
     assert.equal(names.length, urls.length);
@@ -65,7 +65,7 @@ Deno.test("names are unique, valid in Kubernetes, and not much longer than what 
   }));
 });
 
-Deno.test("a URL's name is the same whatever is sent with it, in whichever order", () => {
+Deno.test("the name for a URL does not depend on the other URLs or their order", () => {
   fc.assert(fc.property(name, urls, url, (name, urls, other) => {
     const byUrl = new Map(urls.map((each, i) => [each, secretNamesFor(name, urls)[i]]));
     const reversed = [other, ...urls.toReversed()];
@@ -76,7 +76,7 @@ Deno.test("a URL's name is the same whatever is sent with it, in whichever order
   }));
 });
 
-Deno.test("spellings that are one repository to Argo CD have one name", () => {
+Deno.test("spellings of one Argo CD repository get one name", () => {
   const same = [
     ["https://github.com/org/app", "HTTPS://GitHub.com/Org/App.git"],
     ["git@github.com:org/app.git", "ssh://git@github.com/org/app"],
@@ -103,7 +103,7 @@ const SHARED: [urls: string[], prefix: string | undefined][] = [
   [["ghcr.io/org/a", "ghcr.io/org/b"], "ghcr.io/org/"],
   [["oci://ghcr.io/org/a", "oci://ghcr.io/org/b"], "oci://ghcr.io/org/"],
   [["https://[::1]:8443/org/a", "https://[::1]:8443/org/b"], "https://[::1]:8443/org/"],
-  // A host alone has other owners' repositories too.
+  // A host alone also has repositories of other owners.
   [["https://github.com/org/a", "https://github.com/other/a"], undefined],
   [["https://github.com/org-a/x", "https://github.com/org-b/x"], undefined],
   [["https://github.com:8443/a/x", "https://github.com:8443/b/x"], undefined],
@@ -113,7 +113,7 @@ const SHARED: [urls: string[], prefix: string | undefined][] = [
   [["ssh://git@github.com/a/x", "ssh://git@github.com/b/x"], undefined],
   [["ghcr.io/a/x", "ghcr.io/b/x"], undefined],
   [["oci://ghcr.io/a/x", "oci://ghcr.io/b/x"], undefined],
-  // Nor is a scheme one, or a part of a host's name.
+  // A scheme, or part of a host name, is not a prefix either.
   [["https://github.com/org/a", "https://gitlab.com/org/a"], undefined],
   [["https://a.example/org/a", "https://b.example/org/a"], undefined],
   [["oci://a.example/org/a", "oci://b.example/org/a"], undefined],
@@ -123,13 +123,13 @@ const SHARED: [urls: string[], prefix: string | undefined][] = [
 ];
 
 for (const [urls, prefix] of SHARED) {
-  Deno.test(`${urls.join(" and ") || "no URL"} ${prefix ? `have ${prefix} in common` : "have no prefix"}`, () => {
+  Deno.test(`${urls.join(" and ") || "no URLs"} ${prefix ? `have ${prefix} in common` : "have no prefix"}`, () => {
     assert.equal(sharedPrefix(urls), prefix);
     assert.equal(sharedPrefix(urls.toReversed()), prefix);
   });
 }
 
-Deno.test("a prefix in common is one that a template can be for, and begins each of the URLs", () => {
+Deno.test("a shared prefix is valid for a template, and each of the URLs starts with it", () => {
   const path = fc.array(fc.constantFrom("a", "b", "A", "a.git", ""), { maxLength: 4 });
   const host = fc.constantFrom(
     ..."https://a.example/ https://a.example:8443/ https://[::1]/ git@a.example: ssh://git@a.example/"

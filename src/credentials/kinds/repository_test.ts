@@ -62,7 +62,7 @@ const WRITTEN: [url: string, useOci: boolean | undefined, data: object, template
 
 for (const [url, useOci, data, template] of WRITTEN) {
   const also = template ? " and its template" : " alone";
-  Deno.test(`${url} with use_oci ${useOci ?? "absent"} is a repository${also}`, () => {
+  Deno.test(`${url} with use_oci ${useOci ?? "absent"} is written as a repository${also}`, () => {
     const [repository, second, ...more] = secrets(url, { useOci });
     assert.deepEqual(decoded(repository!.data.reveal()), data);
     assert.equal(repository!.labels["argocd.argoproj.io/secret-type"], "repository");
@@ -78,7 +78,7 @@ Deno.test("template: false writes the repository alone", () => {
   assert.equal(secrets("https://ghcr.io/", { template: false }).length, 1);
 });
 
-Deno.test("Argo CD's own mark lets argocd repo rm delete the secret whole", () => {
+Deno.test("Argo CD's annotation lets argocd repo rm delete the whole secret", () => {
   for (const { annotations, type, namespace } of secrets("ghcr.io")) {
     assert.deepEqual(annotations, { "managed-by": "argocd.argoproj.io" });
     assert.deepEqual([type, namespace], ["Opaque", "argocd"]);
@@ -108,7 +108,7 @@ const FOREIGN = [
   undefined,
 ];
 
-Deno.test("a repository and its template know their own kind, and none that is foreign", () => {
+Deno.test("a repository and its template recognize their own kind, and no foreign secret", () => {
   const typed = (type?: string): Record<string, string> =>
     type === undefined ? {} : { "argocd.argoproj.io/secret-type": type };
   const [repository, template] = secrets("https://ghcr.io/");
@@ -120,7 +120,7 @@ Deno.test("a repository and its template know their own kind, and none that is f
   }
 });
 
-Deno.test("a replacement keeps the fields of others and drops other kinds of credential", () => {
+Deno.test("a replacement keeps other fields and drops other kinds of credential", () => {
   const kept = {
     project: "dGVhbQ==",
     proxy: "eA==",
@@ -144,7 +144,7 @@ Deno.test("a replacement keeps the fields of others and drops other kinds of cre
   assert.equal(oci!.merge(current({}, old)).reveal().enableOCI, btoa("true"));
 });
 
-Deno.test("the identity of what is written is that of what is listed afterwards", () => {
+Deno.test("a written secret has the identity that it has when it is listed", () => {
   for (const text of ["https://X.example/Y.git", "https://ghcr.io/*", "x.example/y/"]) {
     for (const secret of secrets(text)) {
       const listed: SecretSummary = {

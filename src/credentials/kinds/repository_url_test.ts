@@ -13,7 +13,7 @@ function parsed(text: string, question: UrlQuestion): RepositoryUrl {
 
 const TYPES: readonly RepositoryType[] = ["git", "helm", "oci"];
 
-/** A spelling, what is stored of it, and what an Application has to name. */
+/** A spelling, the stored URL, and the repoURL of an Application. */
 type Row = [type: RepositoryType, text: string, url: string, application?: string];
 
 const REPOSITORIES: Row[] = [
@@ -77,7 +77,7 @@ for (const [type, text, url] of TEMPLATES) {
     const { templatePrefix, applicationRepoUrl } = value;
     assert.equal(value.url, url);
     assert.equal(applicationRepoUrl, `${url}<path>`);
-    // It is the template: there is no second one to be written beside it.
+    // It is the template, so none is written beside it.
     assert.equal(templatePrefix, undefined);
     assert.equal(value.oci, type === "oci" || (type === "helm" && !url.startsWith("https")));
     assert.equal(value.over, /^(git@|ssh:)/.test(url) ? "ssh" : "http");
@@ -134,7 +134,7 @@ const REFUSED: [type: RepositoryType, as: SecretKind, text: string, why: RegExp]
 ];
 
 for (const [type, as, text, why] of REFUSED) {
-  Deno.test(`the ${type} ${as} ${JSON.stringify(text)} is refused with its reason`, () => {
+  Deno.test(`the ${type} ${as} ${JSON.stringify(text)} is rejected with the reason`, () => {
     const result = parseUrl(text, { type, as });
     assert.match(result.ok ? "" : result.why, why);
   });
@@ -153,7 +153,7 @@ const HINTS: [type: RepositoryType, as: SecretKind, text: string, hints: RegExp[
   ["git", "repository", "ssh://git@github.com:22", [ONLY_THIS]],
   ["oci", "repository", "oci://ghcr.io", [ONLY_THIS]],
   ["oci", "repository", "oci://ghcr.io/app", []],
-  // A Helm repository may well be at the root, and of a registry the template does it.
+  // A Helm repository may be at the root, and a registry is covered by its template.
   ["helm", "repository", "https://charts.example.com", []],
   ["helm", "repository", "https://ghcr.io/", []],
   ["git", "repo-creds", "https://github.com/org/", []],
@@ -180,7 +180,7 @@ const HINTS: [type: RepositoryType, as: SecretKind, text: string, hints: RegExp[
 
 for (const [type, as, text, expected] of HINTS) {
   const what = expected.map((each) => each.source).join(" and ") || "nothing";
-  Deno.test(`the hints for the ${type} ${as} ${text} tell of ${what}`, () => {
+  Deno.test(`the hints for the ${type} ${as} ${text} are about ${what}`, () => {
     const { hints } = parsed(text, { type, as });
     assert.equal(hints.length, expected.length, hints.join("; "));
     expected.forEach((hint, i) => assert.match(hints[i]!, hint));
@@ -195,12 +195,12 @@ Deno.test("a hint about a whole host names it with its port", () => {
   assert.match(hints("ghcr.io/*", "oci"), /repository on ghcr\.io without/);
 });
 
-Deno.test("a template below a segment that is .git alone is ended by a slash as others are", () => {
+Deno.test("a template for a path that ends with the segment .git ends with one slash, as others do", () => {
   const template = { as: "repo-creds" } as const;
   assert.equal(parsed("oci://org/.git//", { type: "oci", ...template }).url, "oci://org/.git/");
 });
 
-Deno.test("whether the charts of a template are OCI artifacts may be said", () => {
+Deno.test("use_oci decides whether the charts of a template are OCI artifacts", () => {
   const question = { type: "helm", as: "repo-creds" } as const;
   assert.equal(
     parsed("harbor.example.com/a", { ...question, useOci: true }).url,
@@ -225,7 +225,7 @@ const question = fc.record({
   as: fc.constantFrom<SecretKind>("repository", "repo-creds"),
 });
 
-Deno.test("whatever is accepted holds no credentials, and parses to the same again", () => {
+Deno.test("an accepted URL has no credentials, and parses to itself", () => {
   const accepted = new Map<string, number>();
   fc.assert(
     fc.property(urlLike, question, (text, { type, as }) => {
@@ -253,7 +253,7 @@ Deno.test("whatever is accepted holds no credentials, and parses to the same aga
   }
 });
 
-Deno.test("a template matches nothing that only begins with the same letters", () => {
+Deno.test("the prefix of a template ends with a slash or colon, so that it matches whole segments only", () => {
   fc.assert(
     fc.property(urlLike, fc.constantFrom(...TYPES), (text, type) => {
       const result = parseUrl(text, { type, as: "repo-creds" });

@@ -10,7 +10,7 @@ function parsed(text: string, useOci?: boolean): RepositoryUrl {
   return result.value;
 }
 
-/** A spelling, what is stored of it, whether it is OCI, and the template's prefix. */
+/** A spelling, the stored URL, whether it is OCI, and the template's prefix. */
 const ACCEPTED: [text: string, url: string, oci: boolean, prefix?: string][] = [
   ["https://charts.bitnami.com/bitnami", "https://charts.bitnami.com/bitnami", false],
   ["charts.bitnami.com/bitnami", "https://charts.bitnami.com/bitnami", false],
@@ -212,7 +212,7 @@ const REFUSED: [text: string, why: RegExp, useOci?: boolean][] = [
 ];
 
 for (const [text, why, useOci] of REFUSED) {
-  Deno.test(`${JSON.stringify(text).slice(0, 50)} is refused with its reason`, () => {
+  Deno.test(`${JSON.stringify(text).slice(0, 50)} is rejected with the reason`, () => {
     const result = parseRepositoryUrl(text, useOci);
     assert.match(result.ok ? "" : result.why, why);
   });
@@ -226,14 +226,14 @@ const APPLICATION: [text: string, repoUrl: string][] = [
   ["https://ghcr.io/org/*", "ghcr.io/org"],
   ["https://ghcr.io/", "ghcr.io/<path>"],
   ["oci://registry.example.com:5000", "registry.example.com:5000/<path>"],
-  // A template for these would be one that Argo CD cannot parse, and never uses.
+  // Argo CD cannot parse templates for these, and never uses them.
   ["oci://192.0.2.10:1843", "192.0.2.10:1843"],
   ["oci://[2001:db8::5]:5000/", "[2001:db8::5]:5000"],
   ["oci://3scale.example.com:5000/team/*", "3scale.example.com:5000/team"],
 ];
 
 for (const [text, repoUrl] of APPLICATION) {
-  Deno.test(`an Application uses ${text} by the repoURL ${repoUrl}`, () => {
+  Deno.test(`the repoURL of an Application for ${text} is ${repoUrl}`, () => {
     assert.equal(parsed(text).applicationRepoUrl, repoUrl);
   });
 }
@@ -268,14 +268,14 @@ const urlLike = fc.oneof(
   anyText(),
 );
 
-Deno.test("whatever the URL, it is refused or stored in a form that Argo CD matches", () => {
+Deno.test("any URL is rejected, or stored in a form that Argo CD matches", () => {
   fc.assert(
     fc.property(urlLike, fc.constantFrom(undefined, true, false), (text, useOci) => {
       const result = parseRepositoryUrl(text, useOci);
       if (!result.ok) return assert.ok(result.why.length > 0);
       const { url, oci, templatePrefix } = result.value;
       assert.doesNotMatch(url, /^ | $|[^\S ]|[\p{Cc}*]/u);
-      // A space stays where the URL with %20 would be another one to Argo CD.
+      // A space stays if the URL with %20 is a different one to Argo CD.
       const encoded = url.replaceAll(" ", "%20");
       if (encoded !== url) assert.notEqual(comparableUrl(encoded), comparableUrl(url));
       const { username, password } = new URL(oci ? `https://${url}` : url);
@@ -287,7 +287,7 @@ Deno.test("whatever the URL, it is refused or stored in a form that Argo CD matc
         assert.match(url, /^https?:\/\/[^/]/);
         assert.ok(URL.canParse(url));
       }
-      // Argo CD takes one .git off; where there are two, a second look takes the other one.
+      // Argo CD removes one .git; if there are two, parsing again removes the other.
       const comparable = comparableUrl(url);
       if (!/\.git$/.test(comparable)) {
         assert.equal(comparableUrl(comparable).toLowerCase(), comparable.toLowerCase());
@@ -301,7 +301,7 @@ Deno.test("whatever the URL, it is refused or stored in a form that Argo CD matc
   );
 });
 
-Deno.test("what is stored is understood as itself", () => {
+Deno.test("a stored URL parses to itself", () => {
   fc.assert(
     fc.property(urlLike, (text) => {
       const result = parseRepositoryUrl(text);
@@ -324,7 +324,7 @@ const SHOWN: [url: string, shown: string][] = [
   ["ghcr.io/org", "ghcr.io/org"],
 ];
 
-/** With a token of the length that real ones have, in the place of TOKEN. */
+/** TOKEN stands for a token of the real length. */
 const WITH_TOKEN: [url: string, shown: string][] = [
   ["https://host/glpat-TOKEN/x", "https://host/glpat-***/x"],
   ["https://host/x/glpat-TOKEN", "https://host/x/glpat-***"],

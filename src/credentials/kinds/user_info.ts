@@ -11,7 +11,8 @@ export const URL_KEYS = ["url", "proxy"];
 /** The credentials in the URLs of a repository or template. */
 export function userInfoValues(data: Readonly<SecretData>): StoredValue[] {
   return URL_KEYS.flatMap((key) => {
-    const parts = userInfoParts(decodeBase64Text(data[key] ?? ""));
+    const url = data[key];
+    const parts = url ? userInfoParts(decodeBase64Text(url)) : [];
     return parts.filter(({ isCredential }) => isCredential)
       .map(({ text }) => ({ key, value: seal(text) }));
   });

@@ -12,13 +12,13 @@ for (const end of ["", "\n", "\r\n", "\n\n", "\r\n\r\n", "\r"]) {
   });
 }
 
-Deno.test("a PEM text with another line, or a blank at its end, is another one", () => {
+Deno.test("a PEM text with another line, or with a space around it, is another one", () => {
   for (const other of [`${KEY} `, ` ${KEY}`, KEY.replace("AAAA", "AAAA\n"), `${KEY}x`]) {
     assert.notEqual(canonicalPem(other), KEY);
   }
 });
 
-Deno.test("JSON is the same however it is indented, and another with another value", () => {
+Deno.test("JSON is the same with any indentation, and another with another value", () => {
   const key = { type: "service_account", private_key: "a\nb" };
   const compact = JSON.stringify(key);
   assert.equal(canonicalJson(JSON.stringify(key, null, 2) + "\n"), compact);
@@ -39,7 +39,7 @@ Deno.test("two values have the same text exactly when they have the same bytes",
   assert.equal(new Set(all.map(exactText)).size, all.length);
 });
 
-Deno.test("of a text in UTF-8 the exact text is that", () => {
+Deno.test("the exact text of UTF-8 bytes is the text itself", () => {
   fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => {
     assert.equal(exactText(encodeBase64Text(text)), text);
   }));

@@ -19,7 +19,7 @@ const merged = (old: string, entries: Record<string, object>) =>
 
 const NEW = { username: "u", password: "new", auth: btoa("u:new") };
 
-Deno.test("entries and other fields come as they stand, by their keys", () => {
+Deno.test("entries and other fields are kept byte for byte, by their keys", () => {
   const text = `{ "credHelpers" : {"a":"b"},
     "auths": {"ghcr.io": {"auth" :"eA=="}, "q\\u0075ay.io": {"n":1.0}}, "HttpHeaders":{ } }`;
   const { entries, others } = allowed(parseDockerConfig(text));
@@ -33,7 +33,7 @@ Deno.test("entries and other fields come as they stand, by their keys", () => {
   });
 });
 
-Deno.test("a configuration that was taken apart shows no value when it is printed", () => {
+Deno.test("a parsed configuration shows no value when it is printed", () => {
   const password = crypto.randomUUID();
   const text = JSON.stringify({ HttpHeaders: { x: password }, auths: { "ghcr.io": { password } } });
   const config = allowed(parseDockerConfig(text));
@@ -45,7 +45,7 @@ Deno.test("a configuration that was taken apart shows no value when it is printe
 
 const REFUSED: [what: string, text: string, why: RegExp][] = [
   ["nothing", "", /^must be a JSON object/],
-  ["no JSON", "{auths: {}}", /^must be a JSON object/],
+  ["invalid JSON", "{auths: {}}", /^must be a JSON object/],
   [
     "JSON with a comment",
     '{"auths": {} /* old */}',
@@ -67,9 +67,9 @@ const REFUSED: [what: string, text: string, why: RegExp][] = [
   ["entries in an array", '{"auths": []}', /^must have an object in its field 'auths'/],
   ["entries in a text", '{"auths": "x"}', /^must have an object in its field 'auths'/],
   ["entries twice", '{"auths": {}, "auths": {}}', /^must have its registries in one field 'auths'/],
-  ["entries by another name", '{"Auths": {}}', /^must have its registries in one field 'auths'/],
+  ["entries in another field", '{"Auths": {}}', /^must have its registries in one field 'auths'/],
   [
-    "entries by a name that Go takes",
+    "entries in a field that Go accepts",
     '{"auth\u017f": {}}',
     /^must have its registries in one field/,
   ],
@@ -81,7 +81,7 @@ const REFUSED: [what: string, text: string, why: RegExp][] = [
 ];
 
 for (const [what, text, why] of REFUSED) {
-  Deno.test(`a Docker configuration of ${what} is refused with its reason`, () => {
+  Deno.test(`a Docker configuration of ${what} is rejected with the reason`, () => {
     for (
       const checked of [
         parseDockerConfig(text),
@@ -92,14 +92,14 @@ for (const [what, text, why] of REFUSED) {
   });
 }
 
-Deno.test("a configuration without entries gets the first", () => {
+Deno.test("a configuration without entries gets its first entry", () => {
   const auths = `"auths":{"ghcr.io":${JSON.stringify(NEW)}}`;
   assert.equal(merged("{}", { "ghcr.io": NEW }), `{${auths}}`);
   assert.equal(merged('{"auths": null, "x":1}', { "ghcr.io": NEW }), `{${auths},"x":1}`);
   assert.equal(merged('{"x":1}', { "ghcr.io": NEW }), `{"x":1,${auths}}`);
 });
 
-/** Keys of one line mean the same registry; no two lines do. */
+/** Keys in one line mean the same registry, and each line another one. */
 const REGISTRIES = [
   [
     "ghcr.io",
@@ -145,7 +145,7 @@ const meantBy = (key: string) => [
 ];
 
 for (const line of REGISTRIES) {
-  Deno.test(`an entry takes the place of each that means ${JSON.stringify(line[0])} too`, () => {
+  Deno.test(`a new entry replaces the entry of ${JSON.stringify(line[0])} in every spelling`, () => {
     const old = `{"auths":{${KEYS.map((key) => `${JSON.stringify(key)}:{}`).join()}}}`;
     for (const key of line) {
       const { entries } = allowed(parseDockerConfig(merged(old, Object.fromEntries([[key, NEW]]))));
@@ -188,7 +188,7 @@ const config = fc.record({
 const newEntries = fc.uniqueArray(fc.constantFrom(...KEYS), { minLength: 1, maxLength: 3 })
   .map((keys) => Object.fromEntries(keys.map((key) => [key, NEW])));
 
-/** Entries by key, and other fields, all as they stand. */
+/** Entries by key, and other fields, all unchanged. */
 function pieces(text: string) {
   const { entries, others } = allowed(parseDockerConfig(text));
   return {
@@ -219,7 +219,7 @@ Deno.test("no entry of another registry, and no other field, is ever lost or cha
   );
 });
 
-Deno.test("what is merged once more stays to the letter", () => {
+Deno.test("merging the same entries again changes nothing", () => {
   fc.assert(fc.property(config, newEntries, (old, added) => {
     const once = merged(old, added);
     assert.equal(merged(once, added), once);
@@ -228,7 +228,7 @@ Deno.test("what is merged once more stays to the letter", () => {
   }));
 });
 
-Deno.test("whatever stands there instead of a configuration, there is an answer", () => {
+Deno.test("merging into any text gives a configuration or a reason", () => {
   const text = fc.oneof(
     anyText(),
     fc.json(),
@@ -277,7 +277,7 @@ const olderConfig = fc.tuple(entries, space).map(([all, space]) =>
   `${space}{${all.map(([, text]) => text).join(`${space},`)}}${space}`
 );
 
-Deno.test("the older form has its registries at the top, and nothing besides", () => {
+Deno.test("the older form has its registries at the top level, and no other fields", () => {
   const text = `{ "ghcr.io": {"auth" :"eA=="}, "q\\u0075ay.io": {"n":1.0}, "ghcr.io":{} }`;
   const { entries, others } = allowed(parseDockerConfig(text, "dockercfg"));
   assert.deepEqual([...entries].map(([key, json]) => [key, json.reveal()]), [
@@ -291,7 +291,7 @@ Deno.test("the older form has its registries at the top, and nothing besides", (
 });
 
 for (const text of ["", "[]", "null", '"ghcr.io"', "{ghcr.io: {}}", '{"auths": {"ghcr.io": {}}}']) {
-  Deno.test(`the older form is refused where it is ${text || "empty"}`, () => {
+  Deno.test(`the older form is rejected if it is ${text || "empty"}`, () => {
     for (
       const checked of [
         parseDockerConfig(text, "dockercfg"),
@@ -307,7 +307,7 @@ for (const text of ["", "[]", "null", '"ghcr.io"', "{ghcr.io: {}}", '{"auths": {
   });
 }
 
-Deno.test("an entry of the older form is never lost or changed, but becomes one of the newer", () => {
+Deno.test("an entry of the older form is never lost or changed, and becomes one of the newer form", () => {
   fc.assert(
     fc.property(olderConfig, newEntries, (old, added) => {
       const before = allowed(parseDockerConfig(old, "dockercfg")).entries;
@@ -324,13 +324,13 @@ Deno.test("an entry of the older form is never lost or changed, but becomes one 
   );
 });
 
-Deno.test("an older form that has the entries already becomes the newer one", () => {
+Deno.test("an older form that already has the entries becomes the newer form", () => {
   const text = JSON.stringify({ "ghcr.io": NEW });
   const now = allowed(mergeDockerConfig([older(text)], { "ghcr.io": NEW })).reveal();
   assert.deepEqual(JSON.parse(now), { auths: { "ghcr.io": NEW } });
 });
 
-Deno.test("of both forms in one secret the logins of both stay, those of the older before", () => {
+Deno.test("with both forms in one secret, the logins of both are kept, and the older form wins", () => {
   const both = [
     newer(`{"x": 1, "auths": {"quay.io": {"n": 1}, "https://a.example": {"n": 2}}, "y": 2}`),
     older(`{"a.example": {"n": 3}, "b.example": {"n": 4}}`),

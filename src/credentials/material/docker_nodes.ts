@@ -1,10 +1,12 @@
-import { parseTree } from "jsonc-parser";
+import { type Node, parseTree } from "jsonc-parser";
+import { parsedObject } from "../../text/json.ts";
 import { utf8Text } from "./canonical.ts";
 import {
   type DockerConfigForm,
   LOGIN_FIELDS,
   parseDockerConfig,
   propertiesOf,
+  type Property,
 } from "./docker_config.ts";
 
 /** A login field in an entry of a Docker configuration, and the offsets of its JSON. */
@@ -32,10 +34,25 @@ export interface EntryNode {
 export function entryNodes(text: string, form: DockerConfigForm): EntryNode[] | undefined {
   if (!parseDockerConfig(text, form).ok) return undefined;
   const root = parseTree(text)!;
-  const entries = form === "dockercfg"
-    ? propertiesOf(root)
-    : propertiesOf(root).filter(({ name }) => name === "auths")
-      .flatMap(({ value }) => value.type === "object" ? propertiesOf(value) : []);
+  const entries = form === "dockercfg" ? propertiesOf(root) : entriesIn(root, /^auths$/);
+  return nodesOf(text, entries);
+}
+
+/**
+ * The login fields of a configuration for which {@link entryNodes} returns nothing, as far as a reader may use them: the
+ * kubelet reads `auths` in any case, and several of them.
+ */
+export function unparsedNodes(text: string): EntryNode[] {
+  if (parsedObject(text) === undefined) return [];
+  return nodesOf(text, entriesIn(parseTree(text)!, /^auths$/iu));
+}
+
+function entriesIn(root: Node, auths: RegExp): Property[] {
+  return propertiesOf(root).filter(({ name }) => auths.test(name))
+    .flatMap(({ value }) => value.type === "object" ? propertiesOf(value) : []);
+}
+
+function nodesOf(text: string, entries: readonly Property[]): EntryNode[] {
   return entries.map(({ name, value }) => ({
     name,
     json: text.slice(value.offset, value.offset + value.length),

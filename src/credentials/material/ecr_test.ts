@@ -26,14 +26,14 @@ const HOSTS: [host: string, region: string | undefined][] = [
 ];
 
 for (const [host, region] of HOSTS) {
-  Deno.test(`'${host}' is ${region ? `Amazon ECR in ${region}` : "no private registry of ECR"}`, () => {
+  Deno.test(`'${host}' is ${region ? `Amazon ECR in ${region}` : "not a private registry of ECR"}`, () => {
     const registry = region && { account: "123456789012", region };
     assert.deepEqual(ecrRegistry(host), registry);
     assert.equal(ecrHint(host, "AWS") === undefined, region === undefined);
   });
 }
 
-Deno.test("a credential for ECR comes with a hint, another user than AWS with one more", () => {
+Deno.test("a credential for ECR gives a hint, and a user name other than AWS gives another one", () => {
   const host = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
   const hint = ecrHint(host, "AWS")!;
   assert.match(hint, /^Amazon ECR passwords expire after 12 hours;/);

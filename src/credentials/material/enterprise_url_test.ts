@@ -24,7 +24,7 @@ const URLS: [url: string, hint: RegExp | undefined][] = [
 ];
 
 for (const [url, hint] of URLS) {
-  Deno.test(`the API's URL ${url} has ${hint ? "a" : "no"} hint`, () => {
+  Deno.test(`the API URL ${url} gives ${hint ? "a" : "no"} hint`, () => {
     const said = enterpriseUrlHint(url);
     if (hint === undefined) assert.equal(said, undefined);
     else assert.match(said ?? "", hint);

@@ -43,7 +43,7 @@ const X = decoded(JWK.x);
 const HALVES = joined(decoded(JWK.d), X);
 const PUBLIC = joined(string("ssh-ed25519"), string(X));
 
-/** An Ed25519 key as OpenSSH lays it out, but for what is said otherwise. */
+/** An Ed25519 key in OpenSSH's format, with the given changes. */
 function layOut(layout: Layout = {}): Bytes {
   const { secondCheck = 7, type = "ssh-ed25519", members = [X, HALVES], comment = "c" } = layout;
   const unpadded = joined(
@@ -72,7 +72,7 @@ const whyNot = (bytes: Uint8Array) => {
   return read.ok ? "" : read.why;
 };
 
-Deno.test("a key that is laid out as OpenSSH does is read, with its comment", () => {
+Deno.test("a key in OpenSSH's format is read, with its comment", () => {
   for (const comment of ["", "me@home", "ü".repeat(300)]) {
     const read = readOpensshKey(layOut({ comment }));
     assert.ok(read.ok);
@@ -81,7 +81,7 @@ Deno.test("a key that is laid out as OpenSSH does is read, with its comment", ()
   }
 });
 
-Deno.test("a comment that could not be shown is passed over", () => {
+Deno.test("an empty comment or one with control characters is left out", () => {
   for (const comment of ["", "a\nb", "a\x1b[31m"]) {
     const checked = checkSshPrivateKey(pem("OPENSSH PRIVATE KEY", layOut({ comment })));
     assert.ok(checked.ok);
@@ -94,17 +94,17 @@ const ones = [1, 2, 3, 4, 5, 6, 7, 8];
 const UNREADABLE = /^is a private key that cannot be parsed/;
 
 const REFUSED: [what: string, layout: Layout, why: RegExp][] = [
-  ["another beginning", { magic: "openssh-key-v2\0" }, UNREADABLE],
+  ["another magic", { magic: "openssh-key-v2\0" }, UNREADABLE],
   ["a cipher", { cipher: "aes256-ctr" }, /^must be a private key without a passphrase/],
   ["a key derivation", { derivation: "bcrypt" }, /^must be a private key without a passphrase/],
   ["options of no key derivation", { options: "x" }, UNREADABLE],
   ["two keys", { keys: 2 }, /^must hold one private key/],
   ["no key", { keys: 0 }, /^must hold one private key/],
   ["check numbers that differ", { secondCheck: 8 }, UNREADABLE],
-  ["padding that does not count", { padding: [1, 2, 4] }, UNREADABLE],
-  ["padding to no whole block", { padding: [1] }, UNREADABLE],
-  ["padding of a whole block more", { padding: [...ones, 9, 10, 11, 0] }, UNREADABLE],
-  ["bytes behind its end", { behind: Uint8Array.of(0) }, UNREADABLE],
+  ["invalid padding", { padding: [1, 2, 4] }, UNREADABLE],
+  ["padding to a partial block", { padding: [1] }, UNREADABLE],
+  ["padding of an additional block", { padding: [...ones, 9, 10, 11, 0] }, UNREADABLE],
+  ["bytes after its end", { behind: Uint8Array.of(0) }, UNREADABLE],
   ["a comment that ends early", { comment: "a\0b" }, UNREADABLE],
   [
     "another public key outside",
@@ -133,7 +133,7 @@ const REFUSED: [what: string, layout: Layout, why: RegExp][] = [
   ["a certificate's key", { type: "ssh-ed25519-cert-v01@openssh.com" }, /^must be an RSA, ECDSA/],
   ["an unknown curve", { type: "ecdsa-sha2-nistp224" }, /^must be an RSA, ECDSA or Ed25519 key/],
   [
-    "another curve than its type",
+    "a curve other than its type",
     { type: "ecdsa-sha2-nistp256", members: ["nistp384"] },
     UNREADABLE,
   ],
@@ -143,7 +143,7 @@ const REFUSED: [what: string, layout: Layout, why: RegExp][] = [
     UNREADABLE,
   ],
   [
-    "no point of its curve",
+    "a point that is not on its curve",
     { type: "ecdsa-sha2-nistp256", members: ["nistp256", "", X] },
     UNREADABLE,
   ],
@@ -151,7 +151,7 @@ const REFUSED: [what: string, layout: Layout, why: RegExp][] = [
 ];
 
 for (const [what, layout, why] of REFUSED) {
-  Deno.test(`an OpenSSH key with ${what} is refused with its reason`, () => {
+  Deno.test(`an OpenSSH key with ${what} is rejected with the reason`, () => {
     assert.match(whyNot(layOut(layout)), why);
   });
 }
@@ -168,7 +168,7 @@ function rsaMembers(change: Partial<Record<"n" | "e" | "d" | "qi" | "p" | "q", n
   });
 }
 
-Deno.test("an RSA key whose numbers do not go together is refused, whichever it is", () => {
+Deno.test("an RSA key with inconsistent numbers is rejected, whichever number is wrong", () => {
   for (const name of ["n", "e", "d", "qi", "p", "q"] as const) {
     const members = rsaMembers({ [name]: 2 });
     const [n, e] = members;
@@ -180,14 +180,14 @@ Deno.test("an RSA key whose numbers do not go together is refused, whichever it 
   assert.equal(whyNot(layOut({ type: "ssh-rsa", members, publicKey })), "");
 });
 
-Deno.test("wherever an OpenSSH key is cut off, it is refused", () => {
+Deno.test("an OpenSSH key is rejected wherever it is cut off", () => {
   const whole = layOut();
   for (let length = 0; length < whole.length; length++) {
     assert.notEqual(whyNot(whole.subarray(0, length)), "", `cut after ${length} bytes`);
   }
 });
 
-Deno.test("whichever bit of an OpenSSH key is wrong, it is refused or the same key", () => {
+Deno.test("an OpenSSH key with any flipped bit is rejected, or is the same key", () => {
   const whole = layOut();
   fc.assert(
     fc.property(fc.nat(whole.length - 1), fc.nat(7), (at, bit) => {
@@ -200,7 +200,7 @@ Deno.test("whichever bit of an OpenSSH key is wrong, it is refused or the same k
   );
 });
 
-Deno.test("whatever bytes are read as an OpenSSH key, there is an answer", () => {
+Deno.test("any bytes are rejected as an OpenSSH key with a reason", () => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
     assert.notEqual(whyNot(bytes), "");
     assert.notEqual(whyNot(joined(utf8("openssh-key-v1\0"), bytes)), "");

@@ -19,14 +19,14 @@ const PASSWORDS: [password: string, hint: RegExp | undefined][] = [
 ];
 
 for (const [password, hint] of PASSWORDS) {
-  Deno.test(`the password ${JSON.stringify(password)} has ${hint ? "a" : "no"} hint`, () => {
+  Deno.test(`the password ${JSON.stringify(password)} gives ${hint ? "a" : "no"} hint`, () => {
     const said = passwordHint(seal(password));
     if (hint === undefined) assert.equal(said, undefined);
     else assert.match(said ?? "", hint);
   });
 }
 
-Deno.test("a user name with white space around it has a hint, and one within it none", () => {
+Deno.test("a user name gives a hint for white space around it, and none for white space inside", () => {
   assert.match(usernameHint("me ") ?? "", /white space/);
   assert.match(usernameHint(" me") ?? "", /white space/);
   assert.equal(usernameHint("robot me"), undefined);

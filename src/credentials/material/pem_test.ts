@@ -11,13 +11,13 @@ function read(text: string) {
   return blocks.value;
 }
 
-Deno.test("a text without a block has none", () => {
+Deno.test("a text without a PEM block has no blocks", () => {
   for (const text of ["", "a", "-----", "-----BEGIN -----", "---- BEGIN SSH2 PUBLIC KEY ----"]) {
     assert.deepEqual(read(text), []);
   }
 });
 
-Deno.test("blocks come in their order, without what stands around them", () => {
+Deno.test("blocks are in order, without the text around them", () => {
   const [first, second] = [block("A", "AAAA"), block("PRIVATE KEY 2", "/+8=")];
   const blocks = read(`about A\n${first}between\r\n${second}behind`);
   assert.deepEqual(blocks.map(({ label, text }) => [label, text]), [
@@ -41,36 +41,36 @@ Deno.test("headers are dropped, and show whether the block is encrypted", () => 
 
 const REFUSED: [what: string, text: string, why: RegExp][] = [
   [
-    "only a begin",
+    "only a BEGIN line",
     "-----BEGIN A-----\nAAAA\n",
     /^is incomplete: the last line, /,
   ],
-  ["only an end", "AAAA\n-----END A-----\n", /^is incomplete: the first line, /],
+  ["only an END line", "AAAA\n-----END A-----\n", /^is incomplete: the first line, /],
   [
-    "another end",
+    "another END line",
     block("A", "AAAA").replace("END A", "END B"),
     /^is incomplete: the last line, /,
   ],
-  ["a begin in a block", block("A", "-----BEGIN A-----", "AAAA"), /^is incomplete: the /],
+  ["a BEGIN line in a block", block("A", "-----BEGIN A-----", "AAAA"), /^is incomplete: the /],
   [
-    "no base64",
+    "invalid base64",
     block("A", "AA*A"),
     /^is damaged: the text below the line -----BEGIN … is not base64$/,
   ],
   ["too few letters", block("A", "AAA"), /not base64$/],
-  ["bits behind its bytes", block("A", "/+9="), /not base64$/],
-  ["base64 of URLs", block("A", "__-_"), /not base64$/],
+  ["bits after its bytes", block("A", "/+9="), /not base64$/],
+  ["base64url", block("A", "__-_"), /not base64$/],
   ["lines ended by \\n", "-----BEGIN A-----\\nAAAA\\n-----END A-----\\n", /^must have line breaks/],
 ];
 
 for (const [what, text, why] of REFUSED) {
-  Deno.test(`a block with ${what} is refused with its reason`, () => {
+  Deno.test(`a block with ${what} is rejected with the reason`, () => {
     const blocks = readPem(text);
     assert.match(blocks.ok ? "" : blocks.why, why);
   });
 }
 
-Deno.test("bytes come back whole, in lines as they are usual", () => {
+Deno.test("bytes are read back unchanged, and the text has lines of the usual length", () => {
   const label = fc.constantFrom(["OPENSSH PRIVATE KEY", 70] as const, ["PRIVATE KEY", 64] as const);
   fc.assert(fc.property(fc.uint8Array({ minLength: 1 }), label, (bytes, [label, width]) => {
     const [{ text, bytes: read1 }] = read(block(label, bytes.toBase64())) as [

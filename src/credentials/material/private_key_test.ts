@@ -19,7 +19,7 @@ const RSA = generateKeyPairSync("rsa", { modulusLength: 1024 }).privateKey;
 const EC = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
 const ED25519 = generateKeyPairSync("ed25519").privateKey;
 
-Deno.test("a key is read in each form that it has", () => {
+Deno.test("a key is read in each of its formats", () => {
   const pkcs1 = readPemKey(blockOf("RSA PRIVATE KEY", exported(RSA, "pkcs1")));
   assert.ok(pkcs1?.equals(RSA));
   assert.ok(readPemKey(blockOf("PRIVATE KEY", exported(RSA, "pkcs8")))?.equals(RSA));
@@ -37,7 +37,7 @@ const DAMAGED: [what: string, label: string, bytes: Uint8Array, from: number][] 
 ];
 
 for (const [what, label, bytes, from] of DAMAGED) {
-  Deno.test(`an ${what} is refused, whichever of its bits is wrong`, () => {
+  Deno.test(`an ${what} with any flipped bit is rejected`, () => {
     fc.assert(
       fc.property(fc.integer({ min: from, max: bytes.length - 1 }), fc.nat(7), (at, bit) => {
         const flipped = bytes.slice();
@@ -49,7 +49,7 @@ for (const [what, label, bytes, from] of DAMAGED) {
   });
 }
 
-Deno.test("an ECDSA key in SEC1 is refused or the same, whichever of its bits is wrong", () => {
+Deno.test("an ECDSA key in SEC1 with any flipped bit is rejected, or is the same key", () => {
   const bytes = exported(EC, "sec1");
   fc.assert(fc.property(fc.nat(bytes.length - 1), fc.nat(7), (at, bit) => {
     const flipped = bytes.slice();
@@ -62,7 +62,7 @@ Deno.test("an ECDSA key in SEC1 is refused or the same, whichever of its bits is
 const decoded = (member: string | undefined) =>
   Uint8Array.fromBase64(String(member), { alphabet: "base64url" });
 
-Deno.test("an Ed25519 key is read in the version of PKCS#8 that OpenSSL reads, and in no other", () => {
+Deno.test("an Ed25519 key is read in the version of PKCS#8 that OpenSSL reads, and in no other version", () => {
   const { d, x } = ED25519.export({ format: "jwk" });
   const version = (number: number, ...publicKey: Uint8Array<ArrayBuffer>[]) =>
     der.sequence(
@@ -76,7 +76,7 @@ Deno.test("an Ed25519 key is read in the version of PKCS#8 that OpenSSL reads, a
   assert.equal(readPemKey(blockOf("PRIVATE KEY", version(1, publicKey))), undefined);
 });
 
-Deno.test("only a block of a private key that is not encrypted is one", () => {
+Deno.test("only an unencrypted private key is read from a block", () => {
   const LABELS: [label: string, is: boolean][] = [
     ["PRIVATE KEY", true],
     ["RSA PRIVATE KEY", true],

@@ -9,7 +9,7 @@ const pkcs1 = APP.privateKey.export({ type: "pkcs1", format: "pem" }).toString()
 const pkcs8 = APP.privateKey.export({ type: "pkcs8", format: "pem" }).toString();
 
 for (const [form, text] of [["PKCS#1", pkcs1], ["PKCS#8", pkcs8]] as const) {
-  Deno.test(`the key of a GitHub App in ${form} is taken, its lines mended`, () => {
+  Deno.test(`a GitHub App key in ${form} is accepted, and its line breaks are repaired`, () => {
     for (const given of [text, text.replaceAll("\n", "\r\n"), text.trim(), `\n ${text}\n`]) {
       const checked = checkAppPrivateKey(given);
       assert.ok(checked.ok, checked.ok ? "" : checked.why);
@@ -59,7 +59,7 @@ const REFUSED: [what: string, text: string, why: RegExp][] = [
 ];
 
 for (const [what, text, why] of REFUSED) {
-  Deno.test(`${what} instead of a GitHub App's key is refused with its reason`, () => {
+  Deno.test(`${what} instead of a GitHub App key is rejected with the reason`, () => {
     const checked = checkAppPrivateKey(text);
     assert.match(checked.ok ? "" : checked.why, why);
   });

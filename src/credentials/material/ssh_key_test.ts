@@ -88,14 +88,14 @@ const MADE: [kind: string, formats: string[]][] = [
   ["ecdsa 256", ["OpenSSH", "PEM", "PKCS8"]],
   ["ecdsa 384", ["OpenSSH", "PEM", "PKCS8"]],
   ["ecdsa 521", ["OpenSSH", "PEM", "PKCS8"]],
-  // ssh-keygen writes no other format of these.
+  // ssh-keygen writes these in no other format.
   ["ed25519 256", ["OpenSSH"]],
 ];
 
 for (
   const [kind, format] of MADE.flatMap(([kind, all]) => all.map((one) => [kind, one] as const))
 ) {
-  Deno.test(`an ${kind} key of ssh-keygen in ${format} stays as it is and has its fingerprint`, async () => {
+  Deno.test(`an ${kind} key of ssh-keygen in ${format} is unchanged, and has ssh-keygen's fingerprint`, async () => {
     const text = await written(kind, format);
     const { type, bits, fingerprint, comment, ...rest } = accepted(text);
     const [sized, sum, , , , named] = (await keyOf(kind)).listed.trim().split(" ");
@@ -105,7 +105,7 @@ for (
     assert.equal(rest.text.reveal(), text);
   });
 
-  Deno.test(`an ${kind} key of ssh-keygen in ${format} with a passphrase is refused`, async () => {
+  Deno.test(`an ${kind} key of ssh-keygen in ${format} with a passphrase is rejected`, async () => {
     const text = await written(kind, format, "some passphrase");
     assert.match(refused(text), /^must be a private key without a passphrase/);
     assert.match(refused(text.replaceAll("\n", "\r\n")), /without a passphrase/);
@@ -116,7 +116,7 @@ for (
 const pkcs8 = (key: KeyObject) => key.export({ type: "pkcs8", format: "pem" }).toString();
 const ED25519 = generateKeyPairSync("ed25519").privateKey;
 
-Deno.test("an Ed25519 key in PKCS#8 has the fingerprint of ssh-keygen", () =>
+Deno.test("an Ed25519 key in PKCS#8 has ssh-keygen's fingerprint", () =>
   inFolder(async (folder) => {
     const x = Uint8Array.fromBase64(ED25519.export({ format: "jwk" }).x!, {
       alphabet: "base64url",
@@ -130,22 +130,22 @@ Deno.test("an Ed25519 key in PKCS#8 has the fingerprint of ssh-keygen", () =>
   }));
 
 const MANGLED: [how: string, mangle: (text: string) => string][] = [
-  ["with Windows' line ends", (text) => text.replaceAll("\n", "\r\n")],
-  ["with old line ends", (text) => text.replaceAll("\n", "\r")],
-  ["without the last line end", (text) => text.trimEnd()],
+  ["with Windows line breaks", (text) => text.replaceAll("\n", "\r\n")],
+  ["with old Mac line breaks", (text) => text.replaceAll("\n", "\r")],
+  ["without the last line break", (text) => text.trimEnd()],
   ["with a last carriage return only", (text) => text.trimEnd() + "\r"],
   ["with empty lines around", (text) => `\n\n${text}\n\n`],
   ["with empty lines between", (text) => text.replaceAll("\n", "\n\n")],
   ["indented", (text) => text.replaceAll(/^(?=.)/gm, "    ")],
-  ["with blanks behind the lines", (text) => text.replaceAll("\n", " \t\n")],
+  ["with white space after the lines", (text) => text.replaceAll("\n", " \t\n")],
   ["in one line", (text) => text.replaceAll("\n", " ")],
   ["with its base64 in one line", (text) => text.replaceAll(/(?<=[\w+/=])\n(?=[\w+/=])/g, "")],
-  ["behind a byte order mark", (text) => `\ufeff${text}`],
+  ["after a byte order mark", (text) => `\ufeff${text}`],
   ["between notes", (text) => `Bag Attributes\n    localKeyID: 01\n${text}# the deploy key\n`],
 ];
 
 for (const format of ["OpenSSH", "PEM"]) {
-  Deno.test(`a key in ${format} is mended to what ssh-keygen wrote`, (t) =>
+  Deno.test(`a damaged key in ${format} is repaired to what ssh-keygen wrote`, (t) =>
     inFolder(async (folder) => {
       const text = await written("ecdsa 256", format);
       const { publicKey } = await keyOf("ecdsa 256");
@@ -155,21 +155,21 @@ for (const format of ["OpenSSH", "PEM"]) {
           assert.equal(accepted(mangle(text)).text.reveal(), text);
         });
       }
-      // And that ssh-keygen reads.
+      // ssh-keygen reads it, too.
       await writeKey(folder, text);
       const [type, blob] = (await sshKeygen(folder, "-yf", "key")).split(/\s/);
       assert.deepEqual([type, blob], publicKey.split(" ").slice(0, 2));
     }));
 }
 
-Deno.test("the curve that openssl writes above a key, and Go stumbles over, is left out", () => {
+Deno.test("the EC PARAMETERS of openssl, which Go rejects, are removed from a key", () => {
   const key = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey
     .export({ type: "sec1", format: "pem" }).toString();
   const parameters = pem("EC PARAMETERS", Uint8Array.fromHex("06082a8648ce3d030107"));
   assert.equal(accepted(parameters + key).text.reveal(), key);
 });
 
-Deno.test("an SSH public key and a certificate are refused as such", () =>
+Deno.test("an SSH public key or certificate is rejected as such", () =>
   inFolder(async (folder) => {
     const { text, publicKey } = await keyOf("ed25519 256");
     await writeKey(folder, text);
@@ -186,7 +186,7 @@ const RSA = rsaKeys();
 const RSA_PKCS1 = RSA.privateKey.export({ type: "pkcs1", format: "pem" }).toString();
 const spki = { type: "spki", format: "pem" } as const;
 
-/** The group of RFC 6979, A.2.1: to find another one takes half a second. */
+/** The group of RFC 6979, A.2.1; generating another one takes half a second. */
 const DSA_GROUP = [
   "86f5ca03dcfeb225063ff830a0c769b9dd9d6153ad91d7ce27f787c43278b447" +
   "e6533b86b18bed6e8a48b784a14c252c5be0dbf60b86d6385bd2f12fb763ed88" +
@@ -233,11 +233,11 @@ const REFUSED: [what: string, text: () => string, why: RegExp][] = [
     () => RSA_PKCS1.replaceAll("\n", "\\n"),
     /must have line breaks instead of the two characters \\n/,
   ],
-  ["a key without its end", () => RSA_PKCS1.slice(0, 700), /^is incomplete: the last line, /],
-  ["a key without its begin", () => RSA_PKCS1.slice(700), /^is incomplete: the first line, /],
+  ["a key without its END line", () => RSA_PKCS1.slice(0, 700), /^is incomplete: the last line, /],
+  ["a key without its BEGIN line", () => RSA_PKCS1.slice(700), /^is incomplete: the first line, /],
   ["a key without a line", () => RSA_PKCS1.replace(/\n.{64}\n/, "\n"), /that cannot be parsed/],
   [
-    "a key with a letter less",
+    "a key with a missing character",
     () => RSA_PKCS1.replace(/\n./, "\n"),
     /is damaged: the text below/,
   ],
@@ -283,7 +283,7 @@ const REFUSED: [what: string, text: () => string, why: RegExp][] = [
 ];
 
 for (const [what, text, why] of REFUSED) {
-  Deno.test(`${what} instead of an SSH key is refused with its reason, and not quoted`, () => {
+  Deno.test(`${what} instead of an SSH key is rejected with the reason, and not quoted`, () => {
     const given = text();
     const reason = refused(given);
     assert.match(reason, why);
@@ -294,7 +294,7 @@ for (const [what, text, why] of REFUSED) {
   });
 }
 
-Deno.test("whatever is given as an SSH key, the check ends with a reason", () => {
+Deno.test("any text is rejected as an SSH key with a reason", () => {
   const piece = fc.constantFrom(
     ..."-----BEGIN |-----END |OPENSSH |RSA |PRIVATE KEY-----|AAAA|=|\n|\r|:|Proc-Type: 4,ENCRYPTED"
       .split("|"),

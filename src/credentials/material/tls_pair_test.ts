@@ -16,7 +16,7 @@ function accepted(cert: string, key: string, now?: Date): TlsPair {
   return checked.value;
 }
 
-Deno.test("a certificate and its key are taken, with end and subject", () => {
+Deno.test("a certificate and its key are accepted, with expiry and subject", () => {
   const notAfter = new Date("2031-02-03T04:05:06Z");
   const { certificate, key } = issue("argocd", { notAfter });
   const value = accepted(certificate, key);
@@ -30,7 +30,7 @@ Deno.test("a certificate and its key are taken, with end and subject", () => {
   });
 });
 
-Deno.test("lost line ends of certificate and key are mended", () => {
+Deno.test("the line breaks of a certificate and its key are repaired", () => {
   for (
     const mangle of [(text: string) => text.replaceAll("\n", "\r\n"), (text: string) => text.trim()]
   ) {
@@ -39,12 +39,12 @@ Deno.test("lost line ends of certificate and key are mended", () => {
   }
 });
 
-Deno.test("a chain is taken whole, and what openssl notes beside it is left out", () => {
+Deno.test("a certificate chain is accepted whole, without openssl's notes", () => {
   const chain = `subject=CN = argocd\n${PAIR.certificate}\nissuer=CN = x\n${authority.certificate}`;
   assert.equal(accepted(chain, PAIR.key).cert, PAIR.certificate + authority.certificate);
 });
 
-/** A certificate for a key, that it signed itself. */
+/** A self-signed certificate for a key. */
 function selfSigned(key: KeyObject, publicKey: KeyObject): string {
   const ed25519 = key.asymmetricKeyType === "ed25519";
   const algorithm = der.sequence(der.oid(ed25519 ? "1.3.101.112" : "1.2.840.10045.4.3.4"));
@@ -71,7 +71,7 @@ const KINDS: [kind: string, make: () => { privateKey: KeyObject; publicKey: KeyO
 ];
 
 for (const [kind, make] of KINDS) {
-  Deno.test(`a pair of kind ${kind} is taken, with another key of this kind refused`, () => {
+  Deno.test(`a pair of kind ${kind} is accepted, and another key of this kind is rejected`, () => {
     const [own, other] = [make(), make()];
     const certificate = selfSigned(own.privateKey, own.publicKey);
     const text = (key: KeyObject) => key.export({ type: "pkcs8", format: "pem" }).toString();
@@ -84,7 +84,7 @@ for (const [kind, make] of KINDS) {
   });
 }
 
-Deno.test("a pair of kind RSA is taken, and its key in PKCS#1 too", () => {
+Deno.test("a pair of kind RSA is accepted, and a key of another kind is rejected", () => {
   const { certificate, key } = authority.issue({ commonName: "a", for: "client", keyType: "RSA" });
   assert.equal(accepted(certificate, key).subject, "CN=a");
   assert.match(why(certificate, PAIR.key), /^key is not the private key of the certificate/);
@@ -124,7 +124,7 @@ const WARNINGS: [what: string, cert: () => { certificate: string; key: string },
   ];
 
 for (const [what, make, said] of WARNINGS) {
-  Deno.test(`a certificate that is ${what} is taken with ${said.length} warnings`, () => {
+  Deno.test(`a certificate that is ${what} is accepted with ${said.length} warnings`, () => {
     const { certificate, key } = make();
     assert.deepEqual(accepted(certificate, key, NOW).warnings, said);
   });
@@ -170,7 +170,7 @@ const REFUSED: [what: string, cert: string, key: string, why: RegExp][] = [
     /^key must hold one priv/,
   ],
   [
-    "a chain that begins with the authority",
+    "a chain that starts with the authority",
     authority.certificate + PAIR.certificate,
     PAIR.key,
     /^cert must start with the certificate of the key, which is number 2 of 2$/,
@@ -233,7 +233,7 @@ const REFUSED: [what: string, cert: string, key: string, why: RegExp][] = [
 ];
 
 for (const [what, cert, key, expected] of REFUSED) {
-  Deno.test(`${what} instead of a certificate and its key: the field at fault and the reason`, () => {
+  Deno.test(`${what} instead of a certificate and its key is rejected, with the field and the reason`, () => {
     assert.match(why(cert, key), expected);
   });
 }

@@ -28,7 +28,7 @@ function valueIn(cluster: FakeCluster, key: string): string {
 
 const valuesIn = (cluster: FakeCluster) => HOLDING.map((key) => valueIn(cluster, key));
 
-/** Fails unless each secret is old or new as a whole, and the verdict says the truth about each. */
+/** Fails unless each secret is old or new as a whole, and the verdict is correct for each. */
 function checkTruth(
   cluster: FakeCluster,
   before: Record<string, unknown>,
@@ -49,7 +49,7 @@ function checkTruth(
   }
 }
 
-Deno.test("all secrets of a cluster are rewritten, in one read and one replace beside the plan's", async () => {
+Deno.test("all secrets of a cluster are rewritten by one read and one replace after the plan's reads", async () => {
   const it = clusterToRotate();
   const { verdict, plan } = await runRotation(it, { writeId: "rotation.w1" });
   assert.equal(plan.status, "rotates");
@@ -75,7 +75,7 @@ Deno.test("all secrets of a cluster are rewritten, in one read and one replace b
   );
 });
 
-Deno.test("the same rotation again is unchanged, and writes nothing", async () => {
+Deno.test("repeating a rotation changes and writes nothing", async () => {
   const it = clusterToRotate();
   await runRotation(it);
   const versions = () => [...it.secrets.values()].map(({ resourceVersion }) => resourceVersion);
@@ -87,7 +87,7 @@ Deno.test("the same rotation again is unchanged, and writes nothing", async () =
   assert.deepEqual(versions(), before);
 });
 
-Deno.test("back again by the same with both values exchanged: all is as before", async () => {
+Deno.test("a rotation with both values exchanged restores the state before", async () => {
   const it = clusterToRotate();
   const before = it.dump();
   await runRotation(it, { writeId: "w1" });
@@ -112,7 +112,7 @@ Deno.test("labels and annotations of others are kept, and kubectl's copy of the 
   assert.deepEqual([type, finalizers], [secret.type, ["team.example/x"]]);
 });
 
-Deno.test("the old value's declared expiry is removed, and the new one's is written", async () => {
+Deno.test("the declared expiry of the old value is removed, and that of the new value is written", async () => {
   for (
     const [expires, other] of [[undefined, undefined], ["2027-01-31T00:00:00.000Z", "2027-02-01"]]
   ) {
@@ -134,13 +134,13 @@ Deno.test("the old value's declared expiry is removed, and the new one's is writ
     const told = (key: string) => it.secrets.get(key)!.annotations[EXPIRES_ANNOTATION];
     assert.deepEqual(HOLDING.map(told), HOLDING.map(() => expires));
     assert.equal(told("c/pull"), "2026-12-31");
-    // What is unchanged is not written for another end.
+    // An unchanged secret is not written for another expiry.
     await runRotation(it, { expires: other });
     assert.deepEqual(HOLDING.map(told), HOLDING.map(() => expires));
   }
 });
 
-Deno.test("a dry run says what would change of each secret, without a value, and changes nothing", async () => {
+Deno.test("a dry run reports the changes of each secret, without a value, and changes nothing", async () => {
   const it = clusterToRotate();
   const before = it.dump();
   const { verdict } = await runRotation(it, { dryRun: true });
@@ -166,7 +166,7 @@ Deno.test("a dry run says what would change of each secret, without a value, and
   assert.ok(!Deno.inspect(verdict, { depth: 20 }).includes(NEW));
 });
 
-Deno.test("a dry run shows no token that stands as a user name, whatever its form", async () => {
+Deno.test("a dry run shows no token that is stored as a user name, whatever its form", async () => {
   const it = clusterToRotate("other");
   const ours = { labels: { ...LABELS, [MANAGED_BY_LABEL]: MANAGED_BY } };
   const base64 = (text: string) => encodeBase64Text(text);
@@ -198,7 +198,7 @@ const CHANGES: [what: string, change: (it: FakeCluster) => void][] = [
     it.put({ ...secret, labels: { ...secret.labels, x: "y" } });
   }],
   ["was deleted", (it) => void it.secrets.delete("argocd/repo")],
-  ["was deleted and made anew", (it) => {
+  ["was deleted and created again", (it) => {
     const { uid: _, ...secret } = it.secrets.get("argocd/repo")!;
     it.put(secret);
   }],
@@ -218,12 +218,12 @@ for (const [what, change] of CHANGES) {
       { kind: "changed", ref: { namespace: "argocd", name: "repo" } },
     ]);
     assert.deepEqual(it.dump(), before);
-    // The same request again goes on from what is there now.
+    // The same request again continues from the current state.
     assert.equal((await runRotation(it)).verdict.kind, "written");
     assert.equal(valueIn(it, "argocd/repo"), what === "was deleted" ? "missing" : "new");
   });
 
-  Deno.test(`a secret that ${what} as it is written fails its cluster, and all others are put back`, async () => {
+  Deno.test(`a secret that ${what} during the write fails its cluster, and all others are restored`, async () => {
     const it = clusterToRotate();
     const before = it.dump();
     it.fault = ({ method }) => {
@@ -239,7 +239,7 @@ for (const [what, change] of CHANGES) {
     if (verdict.kind === "failed") assert.deepEqual(verdict.notRestored, []);
   });
 
-  Deno.test(`an immutable secret that ${what} as it is deleted for it is left to who did that`, async () => {
+  Deno.test(`an immutable secret that ${what} while it is recreated stays as it is then`, async () => {
     const it = clusterToRotate();
     it.put({ ...it.secrets.get("argocd/repo")!, immutable: true });
     let before: Record<string, unknown> = {};
@@ -261,7 +261,7 @@ for (const [what, change] of CHANGES) {
   });
 }
 
-Deno.test("force deletes and creates what is immutable, which stays so, after all else is written", async () => {
+Deno.test("force recreates an immutable secret, immutable again, after all others are written", async () => {
   const it = clusterToRotate();
   it.put({ ...it.secrets.get("argocd/repo")!, immutable: true });
   const { verdict } = await runRotation(it, { force: true });
@@ -299,7 +299,7 @@ Deno.test("a namespace that is being deleted blocks nothing: its secrets are lis
 // --- faults -------------------------------------------------------------------------------------
 
 for (const [name, fault] of FAULTS) {
-  Deno.test(`${name}, at each call of a rotation: old or new, and the verdict is true`, async () => {
+  Deno.test(`${name}, at each call of a rotation: old or new, and the verdict is correct`, async () => {
     for (let at = 2; at < 8; at++) {
       const it = clusterToRotate();
       const before = it.dump();
@@ -319,7 +319,7 @@ for (const [name, fault] of FAULTS) {
   });
 }
 
-Deno.test("faults at any calls at once: old or new, and the same request again completes it", async () => {
+Deno.test("faults at several calls: old or new, and the same request again completes it", async () => {
   using _clock = fakeClock({ runs: true });
   const anyFault = fc.constantFrom(...ANY_FAULTS);
   await fc.assert(
@@ -327,14 +327,14 @@ Deno.test("faults at any calls at once: old or new, and the same request again c
       const it = clusterToRotate();
       if (force) it.put({ ...it.secrets.get("argocd/repo")!, immutable: true });
       const before = it.dump();
-      // The plan's own reads come before.
+      // The plan's own reads come first.
       it.fault = ({ index }) => faults[index - 2];
       const ran = await runRotation(it, { seconds: 0.05, force });
       if (!force || ran.verdict.kind === "written") checkTruth(it, before, ran);
       it.fault = () => undefined;
       const again = await runRotation(it, { force });
       if (valueIn(it, "argocd/repo") === "missing") {
-        // Deleted for it, and the cluster took no other call: it is named.
+        // It was deleted to be recreated, and the cluster accepted no further call, so it is named.
         const named = ran.verdict.kind === "failed" ? ran.verdict.notRestored.map(refKey) : [];
         assert.ok(named.includes("argocd/repo"));
         return;

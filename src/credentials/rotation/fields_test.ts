@@ -32,14 +32,14 @@ Deno.test("each secret field of each kind can be searched for, and set with its 
   );
 });
 
-Deno.test("each of these fields may be absent, and no value of a secret one is shown", () => {
+Deno.test("each of these fields is optional, and secret values are not shown", () => {
   for (const fields of [soughtFields(), newFields()]) {
     assert.deepEqual(z.strictObject(shapeOf(fields)).parse({}), {});
   }
   for (const field of Object.values(soughtFields())) assert.equal(field.shown(), "***");
 });
 
-Deno.test("old and new value are told to be the same in whatever form they are given", async () => {
+Deno.test("an old and a new value are recognized as the same in any form", async () => {
   const same = async (old: Record<string, unknown>, set: Record<string, unknown>) => {
     const understood = newCredential(set);
     assert.ok(understood.ok);

@@ -13,8 +13,8 @@ import { shownUsername } from "../kinds/password.ts";
 import { shownUrl } from "../kinds/url.ts";
 import { sortedRefs } from "../reads.ts";
 import { isOurs } from "../write/removal.ts";
-import { withoutValue } from "./hide.ts";
-import { type Match, matchesIn } from "./matches.ts";
+import { masking } from "./hide.ts";
+import { hiddenOf, type Match, matchesIn } from "./matches.ts";
 import type { NewCredential } from "./new_credential.ts";
 import { kindOfSecret, type PlaceKind } from "./place_kind.ts";
 import type { Sought } from "./sought.ts";
@@ -83,9 +83,11 @@ export async function findPlaces(
   const wanted = await wantedIn(secrets, soughts, fingerprint);
   // A place found by registry, URL or name may already contain the new value.
   const isOld = ({ value }: Match) => value.reveal() !== set?.value.reveal();
-  const places = secrets.flatMap((secret) =>
-    shownPlaces(secret, matchesIn(secret, wanted, set).filter(isOld))
-  );
+  const places = secrets.flatMap((secret) => {
+    const matches = matchesIn(secret, wanted, set);
+    const masked = masking(() => hiddenOf(wanted, matches, set));
+    return shownPlaces(secret, matches.filter(isOld), masked);
+  });
   const { isWhole, refused, warnings } = all;
   return { places, isWhole, refused, warnings };
 }
@@ -112,17 +114,13 @@ export function inventorySecrets(
 
 /**
  * The places of matches, masked for display, each once.
- * @param all the matches whose values are masked
+ * @param masked masks the values
  */
 export function shownPlaces(
   secret: StoredSecret,
   matches: readonly Match[],
-  all: readonly Match[] = matches,
+  masked: (text: string) => string,
 ): FoundPlace[] {
-  // Longer values first, because a shorter one may be part of them.
-  const values = [...new Set(all.map(({ value }) => value.reveal().trim()))]
-    .sort((a, b) => b.length - a.length);
-  const masked = (text: string) => values.reduce(withoutValue, text);
   const shown = matches.map((match) => placeOf(secret, match, masked));
   return [...new Map(shown.map((place) => [JSON.stringify(place), place])).values()];
 }
@@ -140,7 +138,7 @@ function placeOf(
   return {
     ...refOf(secret),
     place: masked(match.place),
-    key,
+    key: masked(key),
     kind: isArgocd ? kind : "docker",
     ...match.registry !== undefined && { registry: masked(match.registry) },
     ...isArgocd && fields.url !== undefined && { url: masked(shownUrl(fields.url)) },

@@ -79,7 +79,7 @@ async function found(it: FakeCluster, everywhere: boolean, sought: Sought = old(
   return await findPlaces([sought], deps, { everywhere });
 }
 
-Deno.test("a value is found in all secrets of Argo CD's and pull secrets, with all that may be shown", async () => {
+Deno.test("a value is found in Argo CD's secrets and in pull secrets, with its displayed details", async () => {
   const { places, isWhole, refused, warnings } = await found(cluster(), false);
   const argocd = { namespace: "argocd", managed: false, owner: null };
   const url = "https://git.example.com/***/x";
@@ -133,13 +133,13 @@ Deno.test("a value is found in all secrets of Argo CD's and pull secrets, with a
   assert.ok(!JSON.stringify(places).includes(OLD));
 });
 
-Deno.test("with everywhere pull secrets of both types are looked at, whatever their labels", async () => {
+Deno.test("with everywhere, pull secrets of both types are searched, whatever their labels", async () => {
   const [some, all] = [await found(cluster(), false), await found(cluster(), true)];
   const names = (of: typeof some) => of.places.map(({ name }) => name);
   assert.deepEqual(names(all).filter((name) => !names(some).includes(name)), ["other", "older"]);
 });
 
-Deno.test("by its fingerprint it is found in the same places", async () => {
+Deno.test("a fingerprint finds the same places as its value", async () => {
   const by: Sought = { by: "fingerprint", fingerprint: `fingerprint of ${OLD}` };
   const value = await found(cluster(), true);
   const { places } = await found(cluster(), true, by);

@@ -42,11 +42,23 @@ export function textFor(
 /** Why a place is not rewritten, where nothing more specific is known. */
 export const CANNOT_STORE = "cannot store the new credential";
 
-/** Encodes a Google key in base64 where the old one was, because user `_json_key_base64` requires it. */
-export function asBefore(old: string, { text }: NewCredential): string {
-  const isBase64 = googleKeyIn(old)?.isBase64 === true;
-  const json = isBase64 ? googleKeyIn(text.reveal()) : undefined;
-  return json === undefined ? text.reveal() : encodeBase64Text(json.json);
+/**
+ * The new text; a Google key in the form that its user name requires: in base64 for `_json_key_base64`, as JSON for
+ * `_json_key`. Without one of these as the new user name, in the form of the old key.
+ * @see https://cloud.google.com/artifact-registry/docs/docker/authentication#json-key
+ */
+export function asBefore(old: string, { text, username }: NewCredential): string {
+  const key = googleKeyIn(text.reveal());
+  const isBase64 = needsBase64(username) ?? googleKeyIn(old)?.isBase64;
+  if (key === undefined || isBase64 === undefined) return text.reveal();
+  if (isBase64) return encodeBase64Text(key.json);
+  return key.isBase64 ? key.json : text.reveal();
+}
+
+/** Whether a user name requires a Google key in base64; `undefined` if it requires no form. */
+function needsBase64(username: string | undefined): boolean | undefined {
+  if (username === "_json_key_base64") return true;
+  return username === "_json_key" ? false : undefined;
 }
 
 /**

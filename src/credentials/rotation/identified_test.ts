@@ -27,7 +27,7 @@ const ROWS: [one: SoughtIdentity, other: SoughtIdentity, areSame: boolean][] = [
 
 for (const [one, other, areSame] of ROWS) {
   const what = `${JSON.stringify(one)} and ${JSON.stringify(other)}`;
-  Deno.test(`${what} are ${areSame ? "the same" : "told apart"}`, () => {
+  Deno.test(`${what} are ${areSame ? "the same" : "different"}`, () => {
     assert.equal(identityText(one) === identityText(other), areSame);
   });
 }

@@ -135,7 +135,13 @@ function textsOfConfig(
   const opaque = held.filter(({ location }) => location.in === "opaque");
   if (opaque.some(({ place }) => place === key)) return [];
   const known = new Set(
-    held.flatMap(({ location }) => location.in === "login" ? [location.node.from] : []),
+    held.flatMap(({ location }) =>
+      location.in === "login"
+        ? [location.node.from]
+        : location.in === "opaque" && location.from !== undefined
+        ? [location.from]
+        : []
+    ),
   );
   const texts = new Set(opaque.map(({ text }) => text.reveal()));
   const leaves = leavesOf(text);

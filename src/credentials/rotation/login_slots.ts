@@ -6,9 +6,9 @@ import { dockerConfigsOf, type StoredConfig } from "../kinds/pull_secret.ts";
 import { shownUrl } from "../kinds/url.ts";
 import { canonicalValue, exactText } from "../material/canonical.ts";
 import { type DockerLogin, dockerLogin, shownLoginName } from "../material/docker_config.ts";
-import { authText, type EntryNode, entryNodes } from "../material/docker_nodes.ts";
+import { authText, type EntryNode, entryNodes, unparsedNodes } from "../material/docker_nodes.ts";
 import { loginValues } from "../kinds/docker_values.ts";
-import type { Slot } from "./slot.ts";
+import type { Slot, SlotLocation } from "./slot.ts";
 
 /** The slots in the Docker configurations of a secret. */
 export function loginSlots(type: string, data: Readonly<SecretData>): Slot[] {
@@ -21,9 +21,18 @@ function slotsIn({ key, text, form, isExact }: StoredConfig, data: SecretData): 
     const why = isExact
       ? "the Docker configuration cannot be parsed"
       : "the Docker configuration is not UTF-8 text";
-    return [opaque({ key, place: key }, exactText(data[key]!), why)];
+    const inside = isExact ? unparsedNodes(text).flatMap((each) => entrySlots(key, each)) : [];
+    return [
+      opaque({ key, place: key }, exactText(data[key]!), why),
+      ...inside.map((slot): Slot => ({ ...slot, role: "secret", location: unread(slot, why) })),
+    ];
   }
   return entries.flatMap((entry) => entrySlots(key, entry));
+}
+
+/** The location of a slot that a reader may use though the configuration cannot be parsed. */
+function unread({ location }: Slot, why: string): SlotLocation {
+  return { in: "opaque", why, ...location.in === "login" && { from: location.node.from } };
 }
 
 function entrySlots(key: string, entry: EntryNode): Slot[] {

@@ -64,6 +64,19 @@ export function matchesAmong(
   ];
 }
 
+/** The values that are never shown with matches: those searched for, those found, and the new one. */
+export function hiddenOf(
+  { forms }: Wanted,
+  matches: readonly Match[],
+  set?: Replacement,
+): Sealed<string>[] {
+  return [
+    ...[...forms.reveal()].map(seal),
+    ...matches.map(({ value }) => value),
+    ...set === undefined ? [] : [set.value, set.text],
+  ];
+}
+
 function howOf({ text, canonical }: Slot, { forms, trimmed }: Wanted): Match["how"] | undefined {
   if (forms.reveal().has(canonical.reveal())) return "equal";
   const inner = text.reveal().trim();

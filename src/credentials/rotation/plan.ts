@@ -2,7 +2,9 @@ import { refOf, type SecretRef, type StoredSecret } from "../../kube/store.ts";
 import { seal, type Sealed } from "../../log/sealed.ts";
 import type { MakeFingerprint } from "../fingerprints.ts";
 import type { Inventory } from "../inventory.ts";
+import { ownerOf } from "../kinds/owner.ts";
 import { type FoundPlace, inventorySecrets, shownPlaces } from "./find.ts";
+import { masking } from "./hide.ts";
 import { identified } from "./identified.ts";
 import {
   type LeftEntry,
@@ -11,7 +13,7 @@ import {
   leftWithoutPadding,
   obstacleOf,
 } from "./left.ts";
-import { type Match, matchesAmong } from "./matches.ts";
+import { hiddenOf, type Match, matchesAmong } from "./matches.ts";
 import type { NewCredential } from "./new_credential.ts";
 import { isRewritable } from "./place_kind.ts";
 import { rewritten } from "./rewrite.ts";
@@ -84,11 +86,12 @@ export async function planRotation(
   for (const secret of secrets) {
     const slots = slotsIn(secret);
     const matches = matchesAmong(slots, secret, wanted, set);
-    const decision = decide(secret, slots, matches, request);
+    const masked = masking(() => hiddenOf(wanted, matches, set));
+    const decision = decide({ secret, slots, matches, masked }, request);
     decisions.push(decision);
     // A place found by name contains the new value after a rotation.
     const old = matches.filter(({ value }) => value.reveal() !== set.value.reveal());
-    places.push(...shownPlaces(secret, old, matches));
+    places.push(...shownPlaces(secret, old, masked));
     for (const { how, value } of old) if (how === "equal") oldValues.add(value.reveal());
   }
   const toRotate = decisions.flatMap((each) => each.toRotate ?? []);
@@ -104,32 +107,41 @@ export async function planRotation(
   };
 }
 
-function decide(
-  secret: StoredSecret,
-  slots: readonly Slot[],
-  matches: readonly Match[],
-  request: PlanRequest,
-): Decision {
+/** A secret with what a decision is about. */
+interface Searched {
+  readonly secret: StoredSecret;
+  readonly slots: readonly Slot[];
+  readonly matches: readonly Match[];
+  /** Masks the values in the name of a place, which may be the key of a Docker configuration. */
+  readonly masked: (text: string) => string;
+}
+
+function decide(searched: Searched, request: PlanRequest): Decision {
+  const { secret, slots, matches, masked } = searched;
   const { sought, set } = request;
-  if (!isRewritable(secret)) return untouched(secret, matches, request);
-  const { chosen, left } = sorted(secret, matches, sought);
+  const placesOf = (slots: readonly Slot[]) => shownPlacesOf(slots, masked);
+  const unchangedAt = (held: readonly Slot[]): Decision => ({
+    unchanged: [{ ...refOf(secret), keys: placesOf(held) }],
+  });
+  if (!isRewritable(secret)) return untouched(searched, request);
+  const { chosen, left } = sorted(searched, sought);
   if (chosen.length === 0) {
     const held = holding(secret, slots, request);
-    return { left, ...held.length > 0 && isThere(secret, held, set) && unchangedAt(secret, held) };
+    return { left, ...held.length > 0 && isThere(secret, held, set) && unchangedAt(held) };
   }
   const after = rewritten(secret, chosen, set);
   const obstacle = obstacleOf(secret, request);
   const changed = after.ok && { ...secret, data: after.data };
   const isNew = chosen.every(({ canonical }) => canonical.reveal() === set.value.reveal());
   if (changed && isNew && saysTheSame(secret, changed)) {
-    return { left, ...unchangedAt(secret, chosen) };
+    return { left, ...unchangedAt(chosen) };
   }
   const keys = placesOf(chosen);
   if (obstacle !== undefined) return { left: [{ ...refOf(secret), keys, ...obstacle }, ...left] };
   if (!after.ok) {
     const { key, place } = after.slot;
-    const why = `'${place}' ${after.why}`;
-    return { left, cannotHold: [{ ...refOf(secret), key, why }] };
+    const why = `'${masked(place)}' ${after.why}`;
+    return { left, cannotHold: [{ ...refOf(secret), key: masked(key), why }] };
   }
   const isChosen = ({ slots }: Match) => slots.reveal().some((slot) => chosen.includes(slot));
   return {
@@ -137,8 +149,8 @@ function decide(
     toRotate: [{
       secret,
       rewritten: { ...secret, data: after.data },
-      places: shownPlaces(secret, matches.filter(isChosen), matches),
-      hints: urlHints(secret, chosen),
+      places: shownPlaces(secret, matches.filter(isChosen), masked),
+      hints: [...urlHints(secret, chosen), ...ownerHints(secret)],
       hidden: seal([
         ...chosen.flatMap(({ text, canonical }) => [text.reveal(), canonical.reveal()]),
         set.text.reveal(),
@@ -148,13 +160,9 @@ function decide(
 }
 
 /** The decision for a secret that is searched but never rewritten. */
-function untouched(
-  secret: StoredSecret,
-  matches: readonly Match[],
-  request: PlanRequest,
-): Decision {
+function untouched({ secret, matches, masked }: Searched, request: PlanRequest): Decision {
   const old = matches.filter(({ value }) => value.reveal() !== request.set.value.reveal());
-  const keys = [...new Set(old.map(({ place }) => place))];
+  const keys = shownPlacesOf(old, masked);
   const obstacle = obstacleOf(secret, request);
   return keys.length === 0 || obstacle === undefined
     ? {}
@@ -163,10 +171,12 @@ function untouched(
 
 /** Sorts matches into slots to rewrite and entries that are never rewritten. */
 function sorted(
-  secret: StoredSecret,
-  matches: readonly Match[],
+  { secret, matches, masked }: Searched,
   sought: Sought,
 ): { readonly chosen: readonly Slot[]; readonly left: readonly LeftEntry[] } {
+  const placesOf = (slots: readonly Slot[]) => shownPlacesOf(slots, masked);
+  const group = (slots: readonly Slot[], make: (keys: readonly string[]) => LeftEntry) =>
+    slots.length === 0 ? [] : [make(placesOf(slots))];
   const of = (how: Match["how"]) => matches.filter((match) => match.how === how);
   const padded = of("padded").flatMap(({ slots }) => slots.reveal());
   const equal = of("equal").flatMap(({ slots }) => slots.reveal());
@@ -197,10 +207,15 @@ function sorted(
       padded.filter((slot) => !isPadded(slot)),
       (keys) => leftWithoutPadding(secret, keys),
     ),
-    ...of("inside").map(({ place }) => leftPlaces(secret, "inside", [place])),
+    ...of("inside").map(({ place }) => leftPlaces(secret, "inside", [masked(place)])),
     ...group(names, (keys) => leftPlaces(secret, "as_username", keys)),
     ...opaque.map(({ place, location }) =>
-      leftPlaces(secret, "unmergeable", [place], location.in === "opaque" ? location.why : "")
+      leftPlaces(
+        secret,
+        "unmergeable",
+        [masked(place)],
+        location.in === "opaque" ? location.why : "",
+      )
     ),
   ];
   return { chosen, left };
@@ -209,11 +224,10 @@ function sorted(
 /** Whether the stored value has the white space; otherwise the given one has it. */
 const isPadded = ({ text }: Slot) => text.reveal() !== text.reveal().trim();
 
-function group(slots: readonly Slot[], make: (keys: readonly string[]) => LeftEntry): LeftEntry[] {
-  return slots.length === 0 ? [] : [make(placesOf(slots))];
-}
-
-const placesOf = (slots: readonly Slot[]) => [...new Set(slots.map(({ place }) => place))];
+/** The names of places, each once. */
+const shownPlacesOf = (of: readonly Pick<Slot, "place">[], masked: (text: string) => string) => [
+  ...new Set(of.map(({ place }) => masked(place))),
+];
 
 /** The slots that the request is about and that contain the new value. */
 function holding(
@@ -235,10 +249,6 @@ function isThere(secret: StoredSecret, held: readonly Slot[], set: NewCredential
   return after.ok && saysTheSame(secret, { ...secret, data: after.data });
 }
 
-function unchangedAt(secret: StoredSecret, held: readonly Slot[]): Decision {
-  return { unchanged: [{ ...refOf(secret), keys: placesOf(held) }] };
-}
-
 /** A hint for URLs with the credential in them: Argo CD compares an Application's URL including it. */
 function urlHints({ name }: StoredSecret, chosen: readonly Slot[]): string[] {
   return chosen.some(({ key, location }) => key === "url" && location.in === "user_info")
@@ -247,4 +257,13 @@ function urlHints({ name }: StoredSecret, chosen: readonly Slot[]): string[] {
       "contain the old one as well",
     ]
     : [];
+}
+
+/** A hint for a secret that is only rotated by force. */
+function ownerHints(secret: StoredSecret): string[] {
+  const owner = ownerOf(secret);
+  return owner === undefined ? [] : [
+    `Secret '${secret.name}' is managed by ${owner}, which may restore the old value: change it ` +
+    "there as well",
+  ];
 }

@@ -42,12 +42,12 @@ const CLUSTER = argocdHolding({
 }, "cluster");
 const base64 = (text: string) => encodeBase64Text(text);
 
-/** Of which base64 needs the two letters that the alphabet of URLs has others for. */
+/** Its base64 has the two characters that base64url replaces. */
 const URL_SAFE = "old-token->>>???-4711";
 const URL_AUTH = encodeBase64Url(`u:${URL_SAFE}`);
 assert.match(URL_AUTH, /[-_]/);
 
-// --- what is left -------------------------------------------------------------------------------
+// --- secrets that are left ----------------------------------------------------------------------
 
 const LEFT: [
   what: string,
@@ -58,7 +58,7 @@ const LEFT: [
 ][] = [
   ["not ours", notOurs(PULL), "not_ours", ["ghcr.io"]],
   ["owned by another program", owned(REPO), "owned", ["password"]],
-  ["owned, though others' are meant, too", owned(notOurs(REPO)), "owned", ["password"], {
+  ["owned, with managed_only off", owned(notOurs(REPO)), "owned", ["password"], {
     managedOnly: false,
   }],
   ["immutable", { ...REPO, immutable: true }, "immutable", ["password"]],
@@ -72,7 +72,7 @@ const LEFT: [
     { force: true },
   ],
   [
-    "being deleted, by force too",
+    "being deleted, also by force",
     { ...REPO, deletionTimestamp: "2026-11-30T00:00:00Z" },
     "being_deleted",
     [
@@ -80,7 +80,7 @@ const LEFT: [
     ],
     { force: true },
   ],
-  ["how Argo CD logs in to a cluster, by force too", CLUSTER, "other_type", ["config"], {
+  ["Argo CD's login to a cluster, also by force", CLUSTER, "other_type", ["config"], {
     managedOnly: false,
     force: true,
   }],
@@ -91,7 +91,7 @@ const LEFT: [
     sought: old("short"),
   }],
   [
-    "what is sought by the name of a cluster",
+    "a value found by the name of a cluster",
     argocdHolding({ password: OLD }, "cluster"),
     "other_type",
     [
@@ -99,7 +99,7 @@ const LEFT: [
     ],
     { sought: { by: "name", name: "x" } },
   ],
-  ["of a type that is not known", argocdHolding({ token: OLD }, "a-new-type"), "other_type", [
+  ["of an unknown type", argocdHolding({ token: OLD }, "a-new-type"), "other_type", [
     "token",
   ]],
   ["padded by a line break", argocdHolding({ password: `${OLD}\n` }), "padded", ["password"]],
@@ -107,17 +107,17 @@ const LEFT: [
     "ghcr.io",
   ]],
   [
-    "padded in one field of an entry, which is left whole",
+    "padded in one field of an entry, which is left as a whole",
     pull({ "ghcr.io": { password: OLD, auth: auth("u", ` ${OLD}`) } }),
     "padded",
     ["ghcr.io", "ghcr.io (password)"],
   ],
-  ["inside of a text that nobody reads", argocdHolding({ note: `token: ${OLD}` }), "inside", [
+  ["inside a text that is not a credential", argocdHolding({ note: `token: ${OLD}` }), "inside", [
     "note",
   ]],
-  ["inside of the path of a URL", argocdHolding({ url: `https://x/${OLD}/y` }), "inside", ["url"]],
+  ["inside the path of a URL", argocdHolding({ url: `https://x/${OLD}/y` }), "inside", ["url"]],
   [
-    "inside of a URL's query, encoded",
+    "inside the query of a URL, encoded",
     argocdHolding({ proxy: `https://x/?a=${encodeURIComponent(`${OLD}/+`)}` }),
     "inside",
     [
@@ -126,11 +126,11 @@ const LEFT: [
     { sought: old(`${OLD}/+`) },
   ],
   ["encoded twice", argocdHolding({ password: base64(OLD) }), "inside", ["password"]],
-  ["inside of a header", pullText(JSON.stringify({ HttpHeaders: { X: OLD } })), "inside", [
+  ["inside a header", pullText(JSON.stringify({ HttpHeaders: { X: OLD } })), "inside", [
     ".dockerconfigjson",
   ]],
   [
-    "a configuration that no reader understands",
+    "an invalid configuration",
     pullText(`{"auths":{"ghcr.io":{"password":"${OLD}"}`),
     "inside",
     [
@@ -140,10 +140,24 @@ const LEFT: [
   [
     "a configuration with its registries twice",
     pullText(`{"auths":{},"Auths":{"ghcr.io":{"auth":"${auth("u", OLD)}"}}}`),
-    "inside",
+    "unmergeable",
     ["ghcr.io"],
   ],
-  ["behind an escape of JSON", argocdHolding({ config: `{"k":"a\\n${OLD}"}` }), "inside", [
+  [
+    "a short password in a configuration that only the kubelet can read",
+    pullText(`{"AUTHS":{"ghcr.io":{"auth":"${auth("u", "hunter2")}"}}}`),
+    "unmergeable",
+    ["ghcr.io"],
+    { sought: old("hunter2") },
+  ],
+  [
+    "the same, found by its fingerprint",
+    pullText(`{"Auths":{"ghcr.io":{"Password":"hunter2"}}}`),
+    "unmergeable",
+    ["ghcr.io"],
+    { sought: { by: "fingerprint", fingerprint: "fingerprint of hunter2" } },
+  ],
+  ["after a JSON escape", argocdHolding({ config: `{"k":"a\\n${OLD}"}` }), "inside", [
     "config",
   ]],
   ["escaped letter by letter", argocdHolding({ note: `"\\u006f${OLD.slice(1)}"` }), "inside", [
@@ -162,7 +176,7 @@ const LEFT: [
     ["note"],
   ],
   [
-    "percent-encoded beside a per cent",
+    "percent-encoded beside a percent sign",
     argocdHolding({ url: `https://x/%zz?a=%22${OLD}` }),
     "inside",
     [
@@ -170,7 +184,7 @@ const LEFT: [
     ],
   ],
   [
-    "an auth in the base64 of URLs",
+    "an auth in base64url",
     pull({ "ghcr.io": { auth: URL_AUTH } }),
     "inside",
     ["ghcr.io"],
@@ -179,7 +193,7 @@ const LEFT: [
     },
   ],
   ["an auth without a colon", pull({ "ghcr.io": { auth: base64(OLD) } }), "inside", ["ghcr.io"]],
-  ["an auth that is the value as it stands", pull({ "ghcr.io": { auth: OLD } }), "unmergeable", [
+  ["an auth that is the plain value", pull({ "ghcr.io": { auth: OLD } }), "unmergeable", [
     "ghcr.io",
   ]],
   [
@@ -199,7 +213,7 @@ const LEFT: [
     ],
   ],
   [
-    "several values below one URL",
+    "several values with one URL",
     argocdHolding({
       url: "https://git.example.com/a",
       username: "u",
@@ -211,7 +225,7 @@ const LEFT: [
     { sought: { by: "url_prefix", urlPrefix: "https://git.example.com", username: "u" } },
   ],
   [
-    "several values by one name",
+    "several values with one name",
     pull({ "ghcr.io": { auth: auth("u", "a") }, "quay.io": { auth: auth("u", "b") } }),
     "several_values",
     ["ghcr.io", "quay.io"],
@@ -220,7 +234,7 @@ const LEFT: [
 ];
 
 for (const [what, of, reason, keys, request] of LEFT) {
-  Deno.test(`left, with the reason and what to do: ${what}`, async () => {
+  Deno.test(`left, with the reason and the remedy: ${what}`, async () => {
     const plan = await plannedRotation([of], request);
     assert.deepEqual([plan.status, plan.toRotate, plan.cannotHold], ["not_found", [], []]);
     const { message, remedy, ...left } = plan.left[0]!;
@@ -240,15 +254,15 @@ for (const [what, of, reason, keys, request] of LEFT) {
 }
 
 const TAKEN: [what: string, of: StoredSecret, request: Request][] = [
-  ["not ours, where others' are meant, too", notOurs(PULL), { managedOnly: false }],
+  ["not ours, with managed_only off", notOurs(PULL), { managedOnly: false }],
   ["not ours, by force", notOurs(PULL), { force: true }],
   ["owned, by force", owned(PULL), { force: true }],
   ["immutable, by force", { ...PULL, immutable: true }, { force: true }],
-  ["all of them, by force", { ...owned(notOurs(PULL)), immutable: true }, { force: true }],
+  ["all of these, by force", { ...owned(notOurs(PULL)), immutable: true }, { force: true }],
 ];
 
 for (const [what, of, request] of TAKEN) {
-  Deno.test(`taken: ${what}`, async () => {
+  Deno.test(`rotated: ${what}`, async () => {
     const plan = await plannedRotation([of], request);
     assert.deepEqual([plan.toRotate.length, plan.left], [1, []]);
   });
@@ -295,7 +309,7 @@ Deno.test("an old value given with white space around it does not match a stored
   assert.deepEqual(plan.toRotate.map(({ secret }) => secret.name), ["same"]);
 });
 
-Deno.test("a value of which the new one is a longer form is not taken for it afterwards", async () => {
+Deno.test("after a rotation to a longer form of the old value, the old value is not found in it", async () => {
   const request = { sought: old("correct horse 1"), set: newOf({ password: "correct horse 1 " }) };
   const plan = await plannedRotation(
     [argocdHolding({ password: "correct horse 1", note: "correct horse 1 " })],
@@ -309,7 +323,7 @@ Deno.test("a value of which the new one is a longer form is not taken for it aft
   assert.deepEqual([held.status, held.places], ["unchanged", []]);
 });
 
-Deno.test("an old value that has the new one in it is found as a part of other texts all the same", async () => {
+Deno.test("an old value that contains the new one is still found as part of other texts", async () => {
   const request = { sought: old("new-demo-password"), set: newOf({ password: "demo-password" }) };
   const texts = { password: "new-demo-password", note: "token: new-demo-password; x" };
   const plan = await plannedRotation([argocdHolding(texts)], request);
@@ -326,7 +340,7 @@ for (
     "demo-password",
   ]]
 ) {
-  Deno.test(`${after} is no place of ${before}, wherever it stands`, async () => {
+  Deno.test(`${after} is never found as a place of ${before}`, async () => {
     const request = { sought: old(before!), set: newOf({ password: after! }) };
     const secrets = [
       argocdHolding({
@@ -346,7 +360,7 @@ for (
   });
 }
 
-Deno.test("a search by fingerprint is planned like one by value: parts of texts are left", async () => {
+Deno.test("a search by fingerprint gives the same plan as one by value: parts of texts are left", async () => {
   const secrets = [
     argocdHolding({ password: OLD, note: `${OLD};` }),
     { ...argocdHolding({ note: `token: ${OLD}` }), name: "y" },
@@ -360,20 +374,20 @@ Deno.test("a search by fingerprint is planned like one by value: parts of texts 
   ]);
 });
 
-Deno.test("a cluster's login that has the new value is none of what is rotated", async () => {
+Deno.test("a cluster's login that already has the new value is not counted as unchanged", async () => {
   const plan = await plannedRotation([
     argocdHolding({ config: `{"password":"${NEW}"}`, token: NEW }, "cluster"),
   ]);
   assert.deepEqual([plan.status, plan.unchanged, plan.left], ["not_found", [], []]);
 });
 
-Deno.test("a cluster's login is read however deep it is", async () => {
+Deno.test("a cluster's login is found however deep it is nested", async () => {
   const config = '{"a":'.repeat(20_000) + `"${OLD}"` + "}".repeat(20_000);
   const plan = await plannedRotation([argocdHolding({ config }, "cluster")]);
   assert.deepEqual(plan.left.map(({ keys }) => keys), [["config"]]);
 });
 
-Deno.test("a short value is not taken for a part of other texts", async () => {
+Deno.test("a short value is not found as part of other texts", async () => {
   const plan = await plannedRotation([
     argocdHolding({ url: "https://x/robot/y", note: "robot wars" }),
   ], {
@@ -382,7 +396,7 @@ Deno.test("a short value is not taken for a part of other texts", async () => {
   assert.deepEqual([plan.status, plan.places], ["not_found", []]);
 });
 
-Deno.test("a password that is its own user name, too: the user name stays, and is told", async () => {
+Deno.test("a password that equals its user name is rotated, and the user name is left and reported", async () => {
   const request = { sought: old("robot"), set: newOf({ password: NEW }) };
   const plan = await plannedRotation(
     [argocdHolding({ url: "https://x", username: "robot", password: "robot" })],
@@ -409,13 +423,13 @@ const CANNOT: [what: string, of: StoredSecret, why: RegExp, request: Request][] 
     robot,
   ],
   [
-    "another user name where that is the token",
+    "another user name in place of a token",
     argocdHolding({ username: OLD, password: "x-oauth-basic" }),
     /stores the token as its user name/,
     robot,
   ],
   [
-    "a user name in a URL that has the token in its place",
+    "a user name in a URL that has the token in place of it",
     argocdHolding({ url: `https://${OLD}@x` }),
     /stores the token/,
     robot,
@@ -433,7 +447,7 @@ const CANNOT: [what: string, of: StoredSecret, why: RegExp, request: Request][] 
     { set: newOf({ password: NEW, username: "a:b" }) },
   ],
   [
-    "a bearer token that is none",
+    "an invalid bearer token",
     argocdHolding({ bearerToken: OLD }),
     /visible ASCII/,
     { set: newOf({ password: "with a space" }) },
@@ -445,7 +459,7 @@ const CANNOT: [what: string, of: StoredSecret, why: RegExp, request: Request][] 
     { sought: { by: "fingerprint", fingerprint: `fingerprint of ${PEM.trim()}` } },
   ],
   [
-    "a token in place of Google's key",
+    "a token in place of a Google key",
     argocdHolding({ gcpServiceAccountKey: GOOGLE }),
     /contains the key of a Google service account, not/,
     { sought: old(GOOGLE, "gcp_service_account_key") },
@@ -481,12 +495,12 @@ for (const [what, of, why, request] of CANNOT) {
   });
 }
 
-Deno.test("a place that is left for another reason need not be able to store the new value", async () => {
+Deno.test("a place that is left for another reason is not checked for the new value", async () => {
   const plan = await plannedRotation([notOurs(argocdHolding({ bearerToken: OLD }))], robot);
   assert.deepEqual([plan.cannotHold, plan.left.length], [[], 1]);
 });
 
-// --- by where it is and whose it is -------------------------------------------------------------
+// --- search by place and user name --------------------------------------------------------------
 
 const named = (name: string, secret: StoredSecret) => ({ ...secret, name });
 const HUB = {
@@ -568,7 +582,7 @@ const BY: [
     ["a", "b", "e"],
   ],
   [
-    "a name, and the same value wherever else it stands in the secret",
+    "a name, and the same value in other places of the secret",
     [
       argocdHolding({
         url: "https://u:a@x/y",
@@ -613,7 +627,7 @@ for (const [what, secrets, sought, rotated, olds] of BY) {
   });
 }
 
-Deno.test("a login found by registry and user name is unchanged after it got another user name", async () => {
+Deno.test("a login found by registry and user name is unchanged after its user name was changed", async () => {
   const request: Request = {
     sought: { by: "registry", registry: "ghcr.io", username: "u" },
     ...robot,
@@ -625,7 +639,7 @@ Deno.test("a login found by registry and user name is unchanged after it got ano
   ]]]);
 });
 
-Deno.test("the new value with another user name is not the complete new credential", async () => {
+Deno.test("the new value with another user name does not count as the new credential", async () => {
   const there = argocdHolding({ url: "https://x", username: "u", password: NEW });
   assert.equal((await plannedRotation([there])).status, "unchanged");
   assert.equal((await plannedRotation([there], robot)).status, "not_found");
@@ -633,7 +647,7 @@ Deno.test("the new value with another user name is not the complete new credenti
 
 // --- fingerprints -------------------------------------------------------------------------------
 
-Deno.test("by its fingerprint a value is found as by itself, with white space around it too", async () => {
+Deno.test("a fingerprint finds the same as its value, also with white space around it", async () => {
   const sought = { by: "fingerprint", fingerprint: `fingerprint of ${OLD}` } as const;
   const secrets = [
     PULL,
@@ -650,7 +664,7 @@ Deno.test("by its fingerprint a value is found as by itself, with white space ar
   assert.deepEqual(by.oldValues.map((value) => value.reveal()), [OLD]);
 });
 
-Deno.test("a whole configuration found by its fingerprint cannot be replaced", async () => {
+Deno.test("a whole configuration that is found by its fingerprint cannot be replaced", async () => {
   const secret = {
     ...holding({}, { type: DOCKER_CONFIG_TYPE }),
     data: seal({ ".dockerconfigjson": new Uint8Array([0x7b, 0xff]).toBase64() }),
@@ -660,6 +674,13 @@ Deno.test("a whole configuration found by its fingerprint cannot be replaced", a
     sought: { by: "fingerprint", fingerprint: `fingerprint of ${text}` },
   });
   assert.deepEqual(plan.left.map(({ reason }) => reason), ["unmergeable"]);
+});
+
+Deno.test("a forced rotation of a secret that another program manages gives a hint", async () => {
+  const plan = await plannedRotation([owned(REPO)], { force: true });
+  assert.deepEqual(plan.toRotate[0]!.hints, [
+    "Secret 'x' is managed by ExternalSecret 'x', which may restore the old value: change it there as well",
+  ]);
 });
 
 Deno.test("a credential in a URL gives a hint about Applications", async () => {

@@ -16,7 +16,7 @@ import {
 } from "../fake/rotation.ts";
 import { type GivenFields, newCredential } from "./new_credential.ts";
 
-/** Keys take the place of keys, in whatever form each of them stands. */
+/** New keys replace old keys, in whatever form each of them is stored. */
 
 const OLD_PEM =
   "-----BEGIN PRIVATE KEY-----\nb2xkIGtleSBvZiBhIHRlc3Q=\n-----END PRIVATE KEY-----\n";
@@ -36,7 +36,7 @@ const OLD_GOOGLE = google("old");
 const GOOGLE = google(APP);
 const windows = (text: string) => text.trim().replaceAll("\n", "\r\n");
 
-/** Where the old one stands, how it is given, the new one, and what becomes of the texts. */
+/** The stored secret, the old key in the request, the new key, and the resulting texts. */
 const ROWS: [
   what: string,
   of: StoredSecret,
@@ -45,14 +45,14 @@ const ROWS: [
   after: Record<string, string>,
 ][] = [
   [
-    "a key for SSH with other line ends",
+    "an SSH key with other line breaks",
     argocdHolding({ url: "git@host:x", sshPrivateKey: windows(OLD_PEM) }),
     ["ssh_private_key", OLD_PEM],
     { ssh_private_key: windows(SSH) },
     { sshPrivateKey: SSH },
   ],
   [
-    "a key for SSH that was given with other line ends",
+    "an SSH key that was given with other line breaks",
     argocdHolding({ url: "git@host:x", sshPrivateKey: OLD_PEM }),
     ["ssh_private_key", windows(OLD_PEM) + "\r\n\r\n"],
     { ssh_private_key: SSH },
@@ -133,6 +133,45 @@ const ROWS: [
     },
   ],
   [
+    "a Google key as each user name requires it, given in base64",
+    pull({
+      "gcr.io": { auth: auth("_json_key", OLD_GOOGLE) },
+      "pkg.dev": { auth: auth("_json_key_base64", encodeBase64Text(OLD_GOOGLE)) },
+    }),
+    ["password", encodeBase64Text(OLD_GOOGLE)],
+    { password: encodeBase64Text(GOOGLE) },
+    {
+      ".dockerconfigjson": JSON.stringify({
+        auths: {
+          "gcr.io": { auth: auth("_json_key", GOOGLE) },
+          "pkg.dev": { auth: auth("_json_key_base64", encodeBase64Text(GOOGLE)) },
+        },
+      }),
+    },
+  ],
+  [
+    "a Google key in base64, and the user name for JSON",
+    pull({ "gcr.io": { auth: auth("_json_key_base64", encodeBase64Text(OLD_GOOGLE)) } }),
+    ["password", OLD_GOOGLE],
+    { username: "_json_key", password: GOOGLE },
+    {
+      ".dockerconfigjson": JSON.stringify({
+        auths: { "gcr.io": { auth: auth("_json_key", GOOGLE) } },
+      }),
+    },
+  ],
+  [
+    "a token, and a Google key with the user name for base64",
+    pull({ "gcr.io": { auth: auth("oauth2accesstoken", "a token") } }),
+    ["password", "a token"],
+    { username: "_json_key_base64", password: GOOGLE },
+    {
+      ".dockerconfigjson": JSON.stringify({
+        auths: { "gcr.io": { auth: auth("_json_key_base64", encodeBase64Text(GOOGLE)) } },
+      }),
+    },
+  ],
+  [
     "a Google key by a password, and another user name",
     pull({ "gcr.io": { auth: auth("_json_key", OLD_GOOGLE) } }),
     ["password", OLD_GOOGLE],
@@ -146,7 +185,7 @@ const ROWS: [
 ];
 
 for (const [what, of, [field, value], set, after] of ROWS) {
-  Deno.test(`a new key takes the place of the old one: ${what}`, async () => {
+  Deno.test(`a new key replaces the old one: ${what}`, async () => {
     const request = { sought: old(value, field), set: newOf(set) };
     const plan = await plannedRotation([of], request);
     assert.deepEqual([plan.left, plan.cannotHold], [[], []]);
@@ -157,7 +196,7 @@ for (const [what, of, [field, value], set, after] of ROWS) {
   });
 }
 
-Deno.test("a new key that stands there with other line ends is unchanged", async () => {
+Deno.test("a new key that is already stored with other line breaks is unchanged", async () => {
   const there = argocdHolding({
     tlsClientCertData: windows(TLS.certificate),
     tlsClientCertKey: windows(TLS.key),
@@ -165,13 +204,13 @@ Deno.test("a new key that stands there with other line ends is unchanged", async
   const set = newOf({ tls_client_cert: TLS.certificate, tls_client_key: TLS.key });
   const plan = await plannedRotation([there], { sought: old(OLD_PEM, "tls_client_key"), set });
   assert.equal(plan.status, "unchanged");
-  // With another certificate it is not all there, and it never held the old key.
+  // With another certificate it is not the complete new credential, and it never held the old key.
   const other = argocdHolding({ tlsClientCertData: "other", tlsClientCertKey: TLS.key });
   const plans = await plannedRotation([other], { sought: old(OLD_PEM, "tls_client_key"), set });
   assert.equal(plans.status, "not_found");
 });
 
-// --- what cannot be a new credential ------------------------------------------------------------
+// --- invalid new credentials --------------------------------------------------------------------
 
 const NONE: [given: GivenFields, field: string, why: RegExp][] = [
   [{}, "", /must have a credential/],
@@ -195,7 +234,7 @@ const NONE: [given: GivenFields, field: string, why: RegExp][] = [
 ];
 
 for (const [given, field, why] of NONE) {
-  Deno.test(`no new credential: ${Object.keys(given).join(" and ") || "nothing"}: ${why.source}`, () => {
+  Deno.test(`invalid new credential: ${Object.keys(given).join(" and ") || "nothing"}: ${why.source}`, () => {
     const understood = newCredential(given);
     assert.ok(!understood.ok);
     assert.equal(understood.field, field);

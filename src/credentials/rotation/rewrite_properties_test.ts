@@ -13,14 +13,17 @@ import {
   plannedRotation,
   textsOf,
 } from "../fake/rotation.ts";
+import { MANAGED_BY, MANAGED_BY_LABEL } from "../kinds/desired_secret.ts";
 import { DOCKER_CONFIG_TYPE, DOCKERCFG_TYPE } from "../kinds/pull_secret.ts";
 import { SECRET_TYPE_LABEL, SECRET_TYPES } from "../kinds/repository_credential.ts";
 import { valuesIn } from "../values.ts";
-import { matchesIn } from "./matches.ts";
+import { shownPlaces } from "./find.ts";
+import { masking } from "./hide.ts";
+import { hiddenOf, matchesIn } from "./matches.ts";
 import { wantedIn } from "./wanted.ts";
 import { slotsIn } from "./slots.ts";
 
-/** Of any secrets with the old value in any of their places. */
+/** Random secrets with the old value in any of their places. */
 
 const OLD = 'old-tøken:4711/@ %"x';
 const NEW = "new-tøken:0815?#& \\y";
@@ -87,7 +90,7 @@ const argocd = fc.tuple(
 
 const any: fc.Arbitrary<StoredSecret> = fc.oneof(pull, argocd);
 
-/** All that a reader may get out of a secret, each text by where it is. */
+/** All texts that a reader can get from a secret, by place. */
 function reading(secret: StoredSecret): Record<string, string> {
   const read: Record<string, string> = {};
   const walk = (value: unknown, path: string): void => {
@@ -117,7 +120,7 @@ function reading(secret: StoredSecret): Record<string, string> {
   return read;
 }
 
-Deno.test("a rewritten secret has the new value at the old one's places, and everything else is equal", async () => {
+Deno.test("a rewritten secret has the new value in place of the old one, and nothing else is changed", async () => {
   let rotated = 0;
   await fc.assert(
     fc.asyncProperty(any, async (of) => {
@@ -143,7 +146,7 @@ Deno.test("a rewritten secret has the new value at the old one's places, and eve
       const wanted = await wantedIn([after], [old(OLD)], plainFingerprint);
       assert.deepEqual(matchesIn(after, wanted, request.set), []);
       assert.equal((await plannedRotation([after], request)).status, "unchanged");
-      // Back again to the letter, in what may be written in one way only.
+      // Rotating back restores the exact bytes of forms that have one spelling only.
       const back = await plannedRotation([after], {
         sought: old(NEW),
         set: newOf({ password: OLD }),
@@ -179,7 +182,7 @@ Deno.test("each credential listed for a secret is in a slot with the same name",
     fc.property(any, (of) => {
       const slots = slotsIn(of);
       for (const { place, key, value } of valuesIn(of)) {
-        // Numbered are those that are shown alike.
+        // Places that are shown alike are numbered.
         const isThere = slots.some((slot) =>
           slot.key === key && slot.canonical.reveal() === value.reveal() && slot.role !== "name" &&
           slot.place === place.replace(/ \d+$/, "")
@@ -191,7 +194,59 @@ Deno.test("each credential listed for a secret is in a slot with the same name",
   );
 });
 
-Deno.test("nothing that a secret may hold is an error, and no value is in what is told", async () => {
+Deno.test("a value that the name of a place contains is never shown", async () => {
+  const [from, to] = ["Old-token-4711-of-a-test", "new-token-0815-of-a-test"];
+  const value = fc.constantFrom(from, to, ` ${from}`, "other");
+  const text = fc.oneof(value, value.map((each) => `https://u:${each}@h/${each.trim()}/x`));
+  const registry = value.chain((each) =>
+    fc.constantFrom(each, `ghcr.io/${each}`, `https://${each}.example.com`, "ghcr.io")
+  );
+  const entry = fc.record({
+    username: value,
+    password: value,
+    auth: value.map((each) => encodeBase64Text(`u:${each}`)),
+  }, { requiredKeys: [] });
+  const docker = fc.tuple(fc.constantFrom("auths", "Auths"), fc.dictionary(registry, entry))
+    .map(([name, auths]) => ({ ".dockerconfigjson": JSON.stringify({ [name]: auths }) }));
+  const keys = fc.constantFrom(from, to, "password", "url", "note", "config");
+  const secret = fc.tuple(
+    fc.oneof(docker, fc.dictionary(keys, text)),
+    fc.constantFrom(undefined, "repository", "repo-creds", "cluster", "another"),
+    fc.boolean(),
+  ).map(([texts, secretType, isOurs]) => ({
+    ...holding(texts, { type: DOCKER_CONFIG_TYPE }),
+    labels: {
+      ...secretType !== undefined && { [SECRET_TYPE_LABEL]: secretType },
+      ...isOurs && { [MANAGED_BY_LABEL]: MANAGED_BY },
+    },
+  }));
+  const set = fc.constantFrom({ password: to }, { password: to, username: "a:b" });
+  const seen = new Set<string>();
+  await fc.assert(
+    fc.asyncProperty(secret, set, async (of, set) => {
+      const plan = await plannedRotation([of], { sought: old(from), set: newOf(set) });
+      const { toRotate, unchanged, left, cannotHold, places } = plan;
+      const told = {
+        unchanged,
+        left,
+        cannotHold,
+        places,
+        to: toRotate.map(({ places }) => places),
+      };
+      for (const [what, of] of Object.entries(told)) if (of.length > 0) seen.add(what);
+      const wanted = await wantedIn([of], [old(from)], plainFingerprint);
+      const matches = matchesIn(of, wanted);
+      const found = shownPlaces(of, matches, masking(() => hiddenOf(wanted, matches)));
+      const all = JSON.stringify([told, found.map(({ place, key, url }) => [place, key, url])]);
+      for (const each of [from, from.toLowerCase()]) assert.ok(!all.includes(each), all);
+      assert.ok(!JSON.stringify(told).includes(to), all);
+    }),
+    { numRuns: 1000 },
+  );
+  assert.equal(seen.size, 5);
+});
+
+Deno.test("a secret with any content is no error, and no value is shown", async () => {
   const text = fc.oneof(
     anyText(),
     fc.json(),

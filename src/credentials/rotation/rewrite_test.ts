@@ -18,7 +18,7 @@ import type { PlanRequest } from "./plan.ts";
 
 type Request = Partial<PlanRequest>;
 
-/** What becomes of a secret's texts; those that are not named stay. */
+/** The resulting texts of a secret; the others stay. */
 type Row = [what: string, of: StoredSecret, after: Record<string, string>, request?: Request];
 
 const json = (auths: unknown) => ({ ".dockerconfigjson": JSON.stringify({ auths }) });
@@ -54,11 +54,11 @@ const ROWS: Row[] = [
     { username: NEW },
   ],
   ["a user name alone", argocdHolding({ url: "https://x", username: OLD }), { username: NEW }],
-  ["a key that says nothing to Argo CD", argocdHolding({ password: OLD, note: OLD }), {
+  ["a key that Argo CD does not read", argocdHolding({ password: OLD, note: OLD }), {
     password: NEW,
     note: NEW,
   }],
-  ["what Image Updater commits with", holding({ username: "u", password: OLD }), { password: NEW }],
+  ["the secret of Image Updater", holding({ username: "u", password: OLD }), { password: NEW }],
   [
     "the user information of url and proxy",
     argocdHolding({
@@ -79,7 +79,7 @@ const ROWS: Row[] = [
     asRobot,
   ],
   [
-    "user information without a user name, with a new one",
+    "user information without a user name, with a new user name",
     argocdHolding({ url: `https://:${OLD}@host/x` }),
     { url: `https://robot:${NEW}@host/x` },
     asRobot,
@@ -91,7 +91,7 @@ const ROWS: Row[] = [
     { sought: old(odd), set: newOf({ password: `new${odd}` }) },
   ],
   [
-    "an entry as this program writes it",
+    "an entry as argocd-configurer writes it",
     pull({ "ghcr.io": { username: "u", password: OLD, auth: auth("u", OLD) } }),
     json({ "ghcr.io": { username: "u", password: NEW, auth: auth("u", NEW) } }),
   ],
@@ -146,13 +146,13 @@ const ROWS: Row[] = [
     }),
   ],
   [
-    "an entry whose fields differ: only those that held it",
+    "an entry whose fields differ, only in the fields that held it",
     pull({ "ghcr.io": { username: "v", password: "other", auth: auth("u", OLD) } }),
     json({ "ghcr.io": { username: "v", password: "other", auth: auth("robot", NEW) } }),
     asRobot,
   ],
   [
-    "a password beside an auth of something else",
+    "a password beside an auth with another value",
     pull({ "ghcr.io": { username: "v", password: OLD, auth: auth("u", "other") } }),
     json({ "ghcr.io": { username: "robot", password: NEW, auth: auth("u", "other") } }),
     asRobot,
@@ -184,7 +184,7 @@ const ROWS: Row[] = [
     },
   ],
   [
-    "a text that is written in its own way, and all else in it to the letter",
+    "an unusually formatted text, with all else in it byte for byte",
     pullText(
       `{ "credHelpers": {"a": "b"},\n  "auths": {"ghcr.io": {"Auth": "${
         auth("u", OLD)
@@ -197,7 +197,7 @@ const ROWS: Row[] = [
     },
   ],
   [
-    "an entry and a field that are there twice, each of them",
+    "an entry and a field that exist twice, each of them",
     pullText(`{"auths":{"x":{"password":"${OLD}"},"x":{"password":"${OLD}","Password":"${OLD}"}}}`),
     {
       ".dockerconfigjson":
@@ -207,14 +207,14 @@ const ROWS: Row[] = [
 ];
 
 for (const [what, of, after, request] of ROWS) {
-  Deno.test(`a new value takes the place of the old one: ${what}`, async () => {
+  Deno.test(`a new value replaces the old one: ${what}`, async () => {
     const plan = await plannedRotation([of], request);
     assert.deepEqual([plan.left, plan.cannotHold], [[], []]);
     const [{ rewritten, secret } = assert.fail("not found")] = plan.toRotate;
     assert.deepEqual(textsOf(rewritten), { ...textsOf(of), ...after });
     assert.equal(secret, of);
     assert.deepEqual({ ...rewritten, data: 0 }, { ...of, data: 0 });
-    // Again it holds the new value, and nothing of the old one.
+    // Searched again, it has the new value and nothing of the old one.
     const again = await plannedRotation([rewritten], request);
     assert.deepEqual([again.status, again.places], ["unchanged", []]);
   });

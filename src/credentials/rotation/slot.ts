@@ -38,8 +38,11 @@ export type SlotLocation =
     readonly node: LoginNode;
     readonly half?: "user" | "password";
   }
-  /** A text that can only be compared as a whole, and not replaced. */
-  | { readonly in: "opaque"; readonly why: string };
+  /**
+   * A text that can only be compared as a whole, and not replaced. `from` is its offset in a Docker configuration that
+   * cannot be parsed.
+   */
+  | { readonly in: "opaque"; readonly why: string; readonly from?: number };
 
 /** The Docker configuration entry that contains a slot. */
 export function dockerEntryOf({ location }: Slot): EntryNode | undefined {

@@ -4,7 +4,8 @@ import type { StoredSecret } from "../../kube/store.ts";
 import { encodeBase64Text } from "../../text/bytes.ts";
 import { argocdHolding, auth, OLD, plainFingerprint, pull } from "../fake/rotation.ts";
 import { shownPlaces } from "./find.ts";
-import { matchesIn } from "./matches.ts";
+import { masking } from "./hide.ts";
+import { hiddenOf, matchesIn } from "./matches.ts";
 import { type Sought, soughtCanonical } from "./sought.ts";
 import { wantedIn } from "./wanted.ts";
 
@@ -32,7 +33,7 @@ const PLACES: [what: string, of: StoredSecret, value: string, places: string[]][
     "note: inside",
   ]],
   [
-    "with a colon and a blank",
+    "with a colon and a space",
     argocdHolding({ note: "password: a:long pass@phrase " }),
     "a:long pass@phrase",
     [
@@ -43,7 +44,7 @@ const PLACES: [what: string, of: StoredSecret, value: string, places: string[]][
     "note: inside",
   ]],
   [
-    "behind a user name",
+    "after a user name",
     pull({ x: { y: auth("u", "a:long pass@phrase") } }),
     "a:long pass@phrase",
     ["x: inside"],
@@ -54,11 +55,11 @@ const PLACES: [what: string, of: StoredSecret, value: string, places: string[]][
 ];
 
 for (const [what, of, value, places] of PLACES) {
-  Deno.test(`the value of a fingerprint is found where it stands ${what}`, async () =>
+  Deno.test(`the value of a fingerprint is found ${what}`, async () =>
     assert.deepEqual(await found(of, value), places));
 }
 
-Deno.test("a large text is read, whatever it repeats", async () => {
+Deno.test("a large text is searched, whatever it repeats", async () => {
   const hostile = ["-----BEGIN A-----", "a ".repeat(9), "x".repeat(18), "%2", "\\u00"];
   for (const piece of hostile) {
     const note = piece.repeat(300_000 / piece.length);
@@ -108,12 +109,13 @@ Deno.test("a secret is read and fingerprinted once, however many values are sear
   assert.deepEqual(counts[1], counts[0]);
 });
 
-Deno.test("if a secret has several of the values, none is shown at the place of another", async () => {
+Deno.test("if a secret has several of the values, none is shown in the place of another", async () => {
   const other = `other-${OLD}`;
   const secret = argocdHolding({ url: `https://x/${OLD}/${other}`, password: OLD });
   const soughts = [OLD, other].map((value) => soughtCanonical(seal(value)));
   const wanted = await wantedIn([secret], soughts, plainFingerprint);
-  const places = shownPlaces(secret, matchesIn(secret, wanted));
+  const matches = matchesIn(secret, wanted);
+  const places = shownPlaces(secret, matches, masking(() => hiddenOf(wanted, matches)));
   assert.deepEqual(places.map(({ key, url }) => [key, url]), [
     ["password", "https://x/***/***"],
     ["url", "https://x/***/***"],

@@ -7,7 +7,7 @@ import { emptyCluster, passwordOf, PULL_KEYS, pullCluster } from "../fake/cluste
 import { runRemove, runWrite } from "../fake/run.ts";
 import { Locks } from "./locks.ts";
 
-Deno.test("of twelve equal requests at once without upsert one creates, eleven find it exists", async () => {
+Deno.test("of twelve concurrent equal requests without upsert, one creates and eleven find that it exists", async () => {
   const it = emptyCluster();
   const locks = new Locks();
   const verdicts = await Promise.all(
@@ -17,7 +17,7 @@ Deno.test("of twelve equal requests at once without upsert one creates, eleven f
   assert.deepEqual([count("written"), count("refused")], [1, 11]);
 });
 
-Deno.test("twelve at once from twelve programs: one whole value, and only one success", async () => {
+Deno.test("of twelve concurrent programs, one succeeds, and its whole value is stored", async () => {
   const it = emptyCluster();
   const verdicts = await Promise.all(
     Array.from({ length: 12 }, (_, i) => runWrite(it, pullSecrets(`p${i}`), { upsert: false })),
@@ -27,7 +27,7 @@ Deno.test("twelve at once from twelve programs: one whole value, and only one su
   for (const key of PULL_KEYS) assert.equal(passwordOf(it, key), `p${won}`);
 });
 
-Deno.test("fifty upserts of one key at once leave one whole value", async () => {
+Deno.test("fifty concurrent upserts of one key leave one whole value", async () => {
   const it = pullCluster();
   const locks = new Locks();
   const verdicts = await Promise.all(
@@ -37,7 +37,7 @@ Deno.test("fifty upserts of one key at once leave one whole value", async () => 
   assert.equal(new Set(PULL_KEYS.map((key) => passwordOf(it, key))).size, 1);
 });
 
-Deno.test("waiting for a lock past the deadline is busy, because of other writes", async () => {
+Deno.test("waiting for a lock past the deadline gives `busy`, because of other writes", async () => {
   using _clock = fakeClock({ runs: true });
   const it = pullCluster();
   const locks = new Locks();
@@ -49,7 +49,7 @@ Deno.test("waiting for a lock past the deadline is busy, because of other writes
   assert.equal((await runWrite(it, pullSecrets("new"), { locks })).kind, "written");
 });
 
-Deno.test("two names of one API server take turns, and other servers do not wait for them", async () => {
+Deno.test("writes to two names of one API server take turns, and other servers do not wait for them", async () => {
   using _clock = fakeClock({ runs: true });
   const it = pullCluster();
   const locks = new Locks();
@@ -66,9 +66,9 @@ Deno.test("two names of one API server take turns, and other servers do not wait
 
 for (const [name, run] of [["writes", runWrite], ["deletes", runRemove]] as const) {
   for (const hasWaited of [true, false]) {
-    const reason = hasWaited ? "that others write" : "that the cluster does not answer";
-    const waiting = hasWaited ? "has waited for most" : "has waited for nothing";
-    Deno.test(`who ${name}, and ${waiting} of the time, gets as reason ${reason}`, async () => {
+    const reason = hasWaited ? "other writes" : "that the cluster does not respond";
+    const waiting = hasWaited ? "waited for a lock most of its time" : "did not wait for a lock";
+    Deno.test(`a request that ${name} and ${waiting} reports ${reason}`, async () => {
       using _clock = fakeClock({ runs: true });
       const it = pullCluster();
       const locks = new Locks();

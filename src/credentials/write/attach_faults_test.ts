@@ -15,7 +15,7 @@ const ATTACH = usesIn("a", "b", "c", "d");
 const attaching = (it: FakeCluster, options: RunOptions = {}) =>
   runWrite(it, pullSecrets(), { attach: ATTACH, ...options });
 
-/** Fails unless all is done, or nothing is but what the verdict names. */
+/** Fails unless all is done, or nothing except what the verdict names. */
 function checkTruth(it: FakeCluster, before: World, verdict: WriteVerdict): void {
   if (verdict.kind !== "written") {
     return assertAsBefore(it, before, verdict.kind === "failed" ? verdict.notRestored : []);
@@ -29,7 +29,7 @@ function checkTruth(it: FakeCluster, before: World, verdict: WriteVerdict): void
 }
 
 for (const [name, fault] of FAULTS) {
-  Deno.test(`${name}, at each call of a write for service accounts: all of it or nothing`, async () => {
+  Deno.test(`${name}, at each call of a write with service accounts: all or nothing`, async () => {
     for (let at = 0; at < 9; at++) {
       const it = accountCluster();
       const before = worldOf(it);
@@ -47,7 +47,7 @@ for (const [name, fault] of FAULTS) {
     }
   });
 
-  Deno.test(`${name}, at each call when a service account is refused: everything is rolled back`, async () => {
+  Deno.test(`${name}, at each call after a service account is refused: everything is rolled back`, async () => {
     for (let at = 5; at < 14; at++) {
       const it = accountCluster();
       const before = worldOf(it);
@@ -61,14 +61,14 @@ for (const [name, fault] of FAULTS) {
       assert.ok(verdict.kind === "failed");
       assert.equal(verdict.error.kind, "forbidden");
       assertAsBefore(it, before, verdict.notRestored);
-      // Two rejections at once leave one trace: the name of a service account that cannot be rolled back.
+      // Two rejections leave one trace: the name of a service account that cannot be rolled back.
       const isRefused = fault.kind === "reject";
       assert.ok(verdict.notRestored.every((each) => isRefused && each.isServiceAccount));
     }
   });
 }
 
-Deno.test("a hang at each call: all of it, or nothing but what the verdict names", async () => {
+Deno.test("a hang at each call: all, or nothing except what the verdict names", async () => {
   using _clock = fakeClock({ runs: true });
   const hang: StoreFault = { kind: "hang" };
   for (let at = 0; at < 5; at++) {
@@ -82,7 +82,7 @@ Deno.test("a hang at each call: all of it, or nothing but what the verdict names
   }
 });
 
-Deno.test("faults at any calls at once: service accounts and secrets together or neither", async () => {
+Deno.test("faults at several calls: service accounts and secrets together or neither", async () => {
   using _clock = fakeClock({ runs: true });
   const anyFault = fc.constantFrom(...ANY_FAULTS);
   await fc.assert(
@@ -108,7 +108,7 @@ Deno.test("killed at each call after each item: secrets are old or new, and the 
         assert.ok(["old", "new", undefined].includes(passwordOf(it, key)));
       }
       for (const [key, { pullSecrets }] of it.accounts) {
-        // Others' pull secrets are there, and ours only where its secret is.
+        // Other pull secrets are kept, and ours is attached only if its secret exists.
         assert.ok(pullSecrets.includes("other"));
         const isNew = pullSecrets.includes("pull") && !before.accounts[key]!.includes("pull");
         if (isNew) assert.equal(passwordOf(it, `${key.split("/")[0]}/pull`), "new");

@@ -11,7 +11,7 @@ import { assertAsBefore, worldOf } from "../fake/truth.ts";
 
 const ALL = usesIn("a", "b", "c", "d");
 
-Deno.test("service accounts get the secret besides those that they have, once it is written", async () => {
+Deno.test("service accounts get the secret in addition to their others, after it is written", async () => {
   const it = accountCluster();
   const verdict = await runWrite(it, pullSecrets(), { attach: ALL });
   assert.equal(verdict.kind, "written");
@@ -31,7 +31,7 @@ Deno.test("service accounts get the secret besides those that they have, once it
   ]);
 });
 
-Deno.test("only those that did not have the secret are said to have got it", async () => {
+Deno.test("only service accounts that did not have the secret are reported", async () => {
   const it = accountCluster();
   const first = await runWrite(it, pullSecrets(), { attach: ALL });
   assert.deepEqual(first.kind === "written" && first.attached, usesIn("a", "b", "c"));
@@ -41,7 +41,7 @@ Deno.test("only those that did not have the secret are said to have got it", asy
   assert.ok(it.calls.every(({ method }) => method !== "attach"));
 });
 
-Deno.test("without service accounts none are read", async () => {
+Deno.test("without service accounts in the request, none are read", async () => {
   const it = accountCluster();
   await runWrite(it, pullSecrets());
   assert.ok(it.calls.every(({ method }) => method !== "serviceAccounts"));
@@ -60,7 +60,7 @@ Deno.test("service accounts that do not exist are refused before anything is wri
   assertAsBefore(it, before);
 });
 
-Deno.test("without the right to list all service accounts those of each namespace are read", async () => {
+Deno.test("without the right to list all service accounts, those of each namespace are read", async () => {
   const it = accountCluster();
   it.fault = ({ index }) => index === 1 ? { kind: "throw", error: "forbidden" } : undefined;
   const verdict = await runWrite(it, pullSecrets(), { attach: ALL });
@@ -69,7 +69,7 @@ Deno.test("without the right to list all service accounts those of each namespac
   assert.equal(reads.length, 5);
 });
 
-Deno.test("service accounts that may not be read at all leave the write untried", async () => {
+Deno.test("if service accounts cannot be read, nothing is written", async () => {
   const it = accountCluster();
   it.fault = ({ method }) =>
     method === "serviceAccounts" ? { kind: "throw", error: "forbidden" } : undefined;
@@ -79,7 +79,7 @@ Deno.test("service accounts that may not be read at all leave the write untried"
   assertAsBefore(it, before);
 });
 
-Deno.test("a refused service account puts back the secrets and the other service accounts", async () => {
+Deno.test("if a service account is refused, the secrets and the other service accounts are restored", async () => {
   const it = accountCluster();
   it.fault = ({ method }) =>
     method === "attach" ? { kind: "reject", item: 1, error: "forbidden" } : undefined;
@@ -92,7 +92,7 @@ Deno.test("a refused service account puts back the secrets and the other service
   assert.deepEqual(verdict.secrets.map(({ why }) => why), Array(5).fill("written and rolled back"));
 });
 
-Deno.test("an error that a retry may fix is not the reported cause when another one is final", async () => {
+Deno.test("the reported cause is a final error, if there is one, and not one that a retry may fix", async () => {
   const it = accountCluster();
   const kinds: Record<string, KubeErrorKind> = { a: "busy", b: "forbidden", c: "busy" };
   const over = rejectingUses("attach", ({ namespace }) => kinds[namespace]);
@@ -106,8 +106,8 @@ const PASSING: [what: string, fault: StoreFault][] = [
   ["busy", { kind: "throw", error: "busy" }],
   ["a broken connection", { kind: "throw", error: "unreachable" }],
   ["a conflict", { kind: "reject", item: 1, error: "conflict" }],
-  ["an answer that did not come", { kind: "cut", item: 1, applied: true }],
-  ["a request that did not arrive", { kind: "cut", item: 0, applied: false }],
+  ["a missing response", { kind: "cut", item: 1, applied: true }],
+  ["an undelivered request", { kind: "cut", item: 0, applied: false }],
   ["a bug", { kind: "bug" }],
 ];
 
@@ -130,7 +130,7 @@ for (const [what, fault] of PASSING) {
   });
 }
 
-Deno.test("a hung service account uses up the write's time, and not that of putting back", async () => {
+Deno.test("a hung service account uses up the write's time, and not the rollback's", async () => {
   using _clock = fakeClock({ runs: true });
   const it = accountCluster();
   it.fault = ({ method }) => method === "attach" ? { kind: "hang" } : undefined;
@@ -162,7 +162,7 @@ Deno.test("service accounts that cannot be rolled back do not keep the secrets f
   assert.deepEqual(it.dump(), before.secrets);
 });
 
-Deno.test("only the service account that cannot be rolled back is named: the others are rolled back", async () => {
+Deno.test("only the service account that cannot be rolled back is named, and the others are rolled back", async () => {
   const it = accountCluster();
   it.fault = ({ method }) =>
     method === "attach" ? { kind: "reject", item: 2, error: "forbidden" } : undefined;
@@ -180,12 +180,12 @@ Deno.test("only the service account that cannot be rolled back is named: the oth
   assertAsBefore(it, before, left);
 });
 
-Deno.test("a service account without an answer is rolled back, too, when the write fails", async () => {
+Deno.test("a service account whose change got no response is rolled back, too, when the write fails", async () => {
   const it = accountCluster();
   let attached = 0;
   it.fault = ({ method }) => {
     if (method !== "attach") return undefined;
-    // The changes in a and b were carried out, but the one in b was not answered.
+    // The changes in a and b were carried out, but the one in b got no response.
     return ++attached === 1
       ? { kind: "cut", item: 1, applied: true }
       : { kind: "throw", error: "forbidden" };
@@ -197,7 +197,7 @@ Deno.test("a service account without an answer is rolled back, too, when the wri
   assertAsBefore(it, before);
 });
 
-Deno.test("a service account that somebody else has deleted needs nothing taken off", async () => {
+Deno.test("a service account that somebody else has deleted is not rolled back", async () => {
   const it = accountCluster();
   it.fault = ({ method }) => {
     if (method === "attach") return { kind: "reject", item: 2, error: "forbidden" };
@@ -212,7 +212,7 @@ Deno.test("a service account that somebody else has deleted needs nothing taken 
   assertAsBefore(it, { ...before, accounts });
 });
 
-Deno.test("a pull secret that somebody else has taken off in the meantime is not given back", async () => {
+Deno.test("a pull secret that somebody else has removed meanwhile is not added again", async () => {
   const it = accountCluster();
   it.fault = ({ method }) => {
     if (method === "attach") return { kind: "reject", item: 2, error: "forbidden" };
@@ -239,7 +239,7 @@ Deno.test("when a secret fails, no service account is changed", async () => {
   assert.ok(it.calls.every(({ method }) => method !== "attach" && method !== "detach"));
 });
 
-Deno.test("two concurrent requests for the same service accounts leave each secret there once", async () => {
+Deno.test("concurrent requests for the same service accounts add each secret once", async () => {
   const it = accountCluster();
   const uses = (secret: string) => ALL.map((use) => ({ ...use, secret }));
   const verdicts = await Promise.all(

@@ -5,7 +5,7 @@ import { argocdCluster } from "../fake/clusters.ts";
 import { type Repo, repoSecrets } from "../fake/desired.ts";
 import { runWrite } from "../fake/run.ts";
 
-/** The secrets that are written beside a repository or template, so that no old credential stays unnoticed. */
+/** The companions of a repository or template, so that no old credential is left unnoticed. */
 
 const OLD = "old";
 const NEW = "new";
@@ -68,21 +68,22 @@ const CASES: Case[] = [
   ...[[TEAM, HOST], [CHARTS, CHARTS.url], [OCI, OCI.url]].map(([wanted, url]): Case => ({
     what: `a new template for ${(wanted as Repo).url} of type ${
       (wanted as Repo).type
-    } is one for what is below, and a repository for the URL itself`,
+    } is written with a repository for the URL itself`,
     wanted: wanted as Repo,
     after: { repo: `${url}/ new`, "repo-repository": `${url} new` },
   })),
   {
-    what: "a new template of a whole registry is one alone",
+    what: "a new template of a whole registry is written without a repository",
     wanted: { ...TEAM, url: "oci://registry.example.com" },
     after: { repo: "registry.example.com/ new" },
   },
   {
-    what: "a new template of Git is one alone, since no repository is above others",
+    what:
+      "a new template of Git is written without a repository, since no Git repository contains others",
     wanted: GIT,
     after: { repo: "https://git.example.com/team/ new" },
   },
-  // --- templates that are there ----------------------------------------------------------------
+  // --- existing templates ----------------------------------------------------------------------
   {
     what: "a template without a slash at its end keeps its URL under another name's request",
     held: { held: { as: "repo-creds", url: HOST } },
@@ -118,7 +119,7 @@ const CASES: Case[] = [
     ],
   },
   {
-    what: "a template of Git that ends with .git keeps its URL, and that it is for more is said",
+    what: "a template of Git that ends with .git keeps its URL, with a hint that it matches others",
     held: { held: { as: "repo-creds", type: "git", url: "https://git.example.com/team.git" } },
     wanted: GIT,
     after: { held: "https://git.example.com/team.git new" },
@@ -128,14 +129,14 @@ const CASES: Case[] = [
     ],
   },
   {
-    what: "a template with a slash at its end gets the repository that it lacked",
+    what: "a template with a slash at its end gets its missing repository",
     held: { held: { as: "repo-creds", url: `${HOST}/` } },
     wanted: TEAM,
     after: { held: `${HOST}/ new`, "held-repository": `${HOST} new` },
     hints: [/'held' already had this URL, so it was replaced instead/],
   },
   {
-    what: "of templates with and without a slash both get the credential",
+    what: "templates with and without a slash both get the credential",
     held: {
       a: { as: "repo-creds", url: HOST },
       b: { as: "repo-creds", url: `${HOST}/` },
@@ -149,7 +150,8 @@ const CASES: Case[] = [
     ],
   },
   {
-    what: "of templates with and without a slash both get the credential, the named one too",
+    what:
+      "templates with and without a slash both get the credential, even if one has the requested name",
     held: {
       repo: { as: "repo-creds", url: HOST },
       b: { as: "repo-creds", url: `Registry.example.com/Team/` },
@@ -159,7 +161,7 @@ const CASES: Case[] = [
     hints: [LONGER, /Template 'b' has the same URL/],
   },
   {
-    what: "a template of another type is left alone, and named",
+    what: "a template of another type is not changed, and named in a hint",
     held: {
       repo: { as: "repo-creds", url: `${HOST}/` },
       other: { as: "repo-creds", type: "git", url: HOST },
@@ -169,15 +171,16 @@ const CASES: Case[] = [
     hints: [/Template 'other' has the same URL .* but the type git, so it was not changed/],
   },
   {
-    what: "a project in a template, which Argo CD does not read, hides nothing",
+    what: "a project in a template is ignored, as Argo CD does not read it",
     held: { held: { as: "repo-creds", url: `${HOST}/`, project: "team" } },
     wanted: TEAM,
     after: { held: `${HOST}/ new`, "held-repository": `${HOST} new` },
     hints: [/'held' already had this URL, so it was replaced instead/],
   },
-  // --- repositories for exactly its URL --------------------------------------------------------
+  // --- repositories of exactly the template's URL ----------------------------------------------
   {
-    what: "a repository of exactly the template's URL keeps a credential of its own, and is named",
+    what:
+      "a repository of exactly the template's URL keeps its own credential, and is named in a hint",
     held: { own: { url: HOST } },
     wanted: TEAM,
     after: { own: `${HOST} old`, repo: `${HOST}/ new` },
@@ -193,21 +196,21 @@ const CASES: Case[] = [
     hints: [/'bare' is a repository for exactly .* and had no credential; it got this one/],
   },
   {
-    what: "one that another program looks after is left alone",
+    what: "a repository without a credential that another program manages is not changed",
     held: { bare: { url: HOST, password: "", owner: "charts" } },
     wanted: TEAM,
     after: { bare: HOST, repo: `${HOST}/ new` },
     hints: [/'bare' .* and had no credential; it got none/],
   },
   {
-    what: "one without a credential inherits that of a template which matches it",
+    what: "a repository without a credential inherits that of a matching template",
     held: { bare: { url: HOST, password: "" }, repo: { as: "repo-creds", url: HOST } },
     wanted: TEAM,
     after: { bare: HOST, repo: `${HOST} new` },
     hints: [LONGER],
   },
   {
-    what: "a repository of one project does not stand in for that of all others",
+    what: "a repository of one project does not replace the one for all other projects",
     held: { own: { url: HOST, project: "team" } },
     wanted: TEAM,
     after: { own: `${HOST} old`, repo: `${HOST}/ new`, "repo-repository": `${HOST} new` },
@@ -215,7 +218,7 @@ const CASES: Case[] = [
   },
   // --- spellings that are other URLs to Argo CD ------------------------------------------------
   {
-    what: "charts that are held with oci:// get the credential, too",
+    what: "a repository of the same charts with oci:// gets the credential, too",
     held: { literal: { url: `oci://${HOST}` } },
     wanted: { type: "helm", url: `oci://${HOST}` },
     after: { literal: `oci://${HOST} new`, repo: `${HOST} new` },
@@ -231,7 +234,7 @@ const CASES: Case[] = [
     hints: [/'held' has the URL registry\.example\.com\/team, .* was not changed/],
   },
   {
-    what: "the same of a template",
+    what: "a template of the same charts with oci:// gets the credential, too",
     held: { literal: { as: "repo-creds", url: `oci://${HOST}` } },
     wanted: TEAM,
     after: {
@@ -242,49 +245,50 @@ const CASES: Case[] = [
     hints: [/'literal' has the URL oci:\/\/.* got the same credential/],
   },
   {
-    what: "one without a credential is left alone, and named",
+    what: "a repository with oci:// and no credential is not changed, and named in a hint",
     held: { literal: { url: `oci://${HOST}`, password: "" } },
     wanted: { type: "helm", url: `oci://${HOST}` },
     after: { literal: `oci://${HOST}`, repo: `${HOST} new` },
     hints: [/'literal' has the URL oci:\/\/.* was not changed/],
   },
   {
-    what: "what an OCI source uses is left alone, and named",
+    what: "a repository of an OCI source is not changed, and named in a hint",
     held: { artifact: { type: "oci", url: `oci://${HOST}` } },
     wanted: { type: "helm", url: `oci://${HOST}` },
     after: { artifact: `oci://${HOST} old`, repo: `${HOST} new` },
     hints: [/'artifact' has the URL oci:\/\/.* was not changed/],
   },
   {
-    what: "one of another project is left alone, and named",
+    what: "a repository with oci:// in a project is not changed, and named in a hint",
     held: { literal: { url: `oci://${HOST}`, project: "team" } },
     wanted: { type: "helm", url: `oci://${HOST}` },
     after: { literal: `oci://${HOST} old`, repo: `${HOST} new` },
     hints: [/'literal' has the URL oci:\/\/.* was not changed/],
   },
   {
-    what: "one that another program looks after is left alone, and named",
+    what:
+      "a repository with oci:// that another program manages is not changed, and named in a hint",
     held: { literal: { url: `oci://${HOST}`, owner: "charts" } },
     wanted: { type: "helm", url: `oci://${HOST}` },
     after: { literal: `oci://${HOST} old`, repo: `${HOST} new` },
     hints: [/'literal' has the URL oci:\/\/.* was not changed/],
   },
   {
-    what: "the same text that Argo CD finds no chart with is named",
+    what: "a repository with https:// in front of an OCI registry is named in a hint",
     held: { literal: { url: "https://ghcr.io/" } },
     wanted: { type: "helm", url: "https://ghcr.io/", template: false },
     after: { literal: "https://ghcr.io/ old", repo: "ghcr.io new" },
     hints: [/'literal' has the URL https:\/\/ghcr\.io\/, .* was not changed/],
   },
   {
-    what: "under its own name it comes to be what Argo CD finds, and what it was is named",
+    what: "a repository with oci:// of the requested name gets the URL without it, with a hint",
     held: { repo: { url: `oci://${HOST}` } },
     wanted: { type: "helm", url: `oci://${HOST}` },
     after: { repo: `${HOST} new` },
     hints: [/'repo' is no longer for oci:\/\/.*/],
   },
   {
-    what: "a literal repository of a new template's URL is named",
+    what: "a repository with oci:// for the URL of a new template is named in a hint",
     held: { literal: { url: `oci://${HOST}` } },
     wanted: TEAM,
     after: {
@@ -308,9 +312,9 @@ for (const { what, held = {}, wanted, after, hints = [] } of CASES) {
   });
 }
 
-// --- one after the other ------------------------------------------------------------------------
+// --- several writes -----------------------------------------------------------------------------
 
-Deno.test("a new password is that of the template and of its repository", async () => {
+Deno.test("a new password is written to the template and to its repository", async () => {
   const it = argocdCluster();
   await runWrite(it, repoSecrets({ ...TEAM, password: OLD }));
   const verdict = await runWrite(it, repoSecrets({ ...TEAM, password: NEW }));
@@ -318,14 +322,14 @@ Deno.test("a new password is that of the template and of its repository", async 
   assert.deepEqual(stateOf(it), { repo: `${HOST}/ new`, "repo-repository": `${HOST} new` });
 });
 
-Deno.test("and under another name's request both are replaced where they are", async () => {
+Deno.test("a request under another name replaces both where they are", async () => {
   const it = argocdCluster();
   await runWrite(it, repoSecrets({ ...TEAM, password: OLD }));
   await runWrite(it, repoSecrets({ ...TEAM, name: "other", password: NEW }));
   assert.deepEqual(stateOf(it), { repo: `${HOST}/ new`, "repo-repository": `${HOST} new` });
 });
 
-Deno.test("a repository that was given another credential since keeps it, and is named", async () => {
+Deno.test("a repository that has got its own credential since keeps it, and is named", async () => {
   const it = argocdCluster();
   await runWrite(it, repoSecrets({ ...TEAM, password: OLD }));
   await runWrite(it, repoSecrets({ type: "helm", url: TEAM.url, name: "own", password: "own" }));
@@ -334,7 +338,7 @@ Deno.test("a repository that was given another credential since keeps it, and is
   assert.match(verdict.kind === "written" ? verdict.hints[0]! : "", /and has its own credential/);
 });
 
-Deno.test("one that was written again with the same credential goes on with its template", async () => {
+Deno.test("a repository that was written again with the same credential still follows its template", async () => {
   const it = argocdCluster();
   await runWrite(it, repoSecrets({ ...TEAM, password: OLD }));
   const stored = it.secrets.get("argocd/repo-repository")!;
@@ -346,7 +350,7 @@ Deno.test("one that was written again with the same credential goes on with its 
   assert.deepEqual(stateOf(it), { repo: `${HOST}/ new`, "repo-repository": `${HOST} new` });
 });
 
-Deno.test("a template that comes to be for another URL takes its repository along", async () => {
+Deno.test("a template that gets another URL takes its repository along", async () => {
   const it = argocdCluster();
   await runWrite(it, repoSecrets({ ...TEAM, password: OLD }));
   const verdict = await runWrite(it, repoSecrets({ ...CHARTS, password: NEW }));
@@ -360,7 +364,7 @@ Deno.test("a template that comes to be for another URL takes its repository alon
   ]);
 });
 
-Deno.test("what an earlier write made beside it, and this one does not write, is named", async () => {
+Deno.test("a companion that an earlier write made and this one does not write is named", async () => {
   const it = argocdCluster();
   await runWrite(it, repoSecrets({ ...TEAM, password: OLD }));
   const template = await runWrite(it, repoSecrets({ ...GIT, password: NEW }));
@@ -376,7 +380,7 @@ Deno.test("what an earlier write made beside it, and this one does not write, is
   ]);
 });
 
-Deno.test("a secret of the repository's name that is for something else is not replaced", async () => {
+Deno.test("a secret of the repository's name for another purpose is not replaced", async () => {
   const it = argocdCluster();
   put(it, "repo-repository", { url: "https://charts.example.com/other" });
   const before = it.dump();
@@ -387,7 +391,7 @@ Deno.test("a secret of the repository's name that is for something else is not r
   assert.deepEqual(it.dump(), before);
 });
 
-Deno.test("without upsert nothing that is there is changed", async () => {
+Deno.test("without upsert, no existing secret is changed", async () => {
   for (const { held = {}, wanted } of CASES) {
     const it = argocdCluster();
     for (const [name, each] of Object.entries(held)) put(it, name, each);
@@ -399,7 +403,7 @@ Deno.test("without upsert nothing that is there is changed", async () => {
 });
 
 for (const name of ["repo", "held"]) {
-  Deno.test(`a longer template of another type, which Argo CD would use, is in the way of ${name}`, async () => {
+  Deno.test(`a longer template of another type, which Argo CD would use, blocks ${name}`, async () => {
     const it = argocdCluster();
     put(it, name, { as: "repo-creds", url: HOST });
     put(it, "other", { as: "repo-creds", type: "git", url: `${HOST}/` });
@@ -414,7 +418,7 @@ for (const name of ["repo", "held"]) {
   });
 }
 
-Deno.test("two templates of one spelling under other names are one too many", async () => {
+Deno.test("two templates of one URL under other names are refused", async () => {
   const it = argocdCluster();
   put(it, "a", { as: "repo-creds", url: `${HOST}/` });
   put(it, "b", { as: "repo-creds", url: `${HOST.toUpperCase()}/` });
@@ -428,7 +432,7 @@ Deno.test("two templates of one spelling under other names are one too many", as
   assert.deepEqual(it.dump(), before);
 });
 
-Deno.test("secrets beside others are read in the same request as the holders of their URLs", async () => {
+Deno.test("companions are read in the same request as the holders of their URLs", async () => {
   const it = argocdCluster();
   put(it, "held", { as: "repo-creds", url: `${HOST}/` });
   put(it, "own", { url: HOST, password: "own" });

@@ -11,14 +11,14 @@ import { Locks } from "./locks.ts";
 const trying = (it: FakeCluster, options: RunOptions = {}) =>
   runWrite(it, pullSecrets(), { dryRun: true, ...options });
 
-/** Everything there is, with what changes at each write. */
+/** All objects, with the fields that change at each write. */
 const exactly = (it: FakeCluster) => [
   [...it.secrets.values()].map(({ data, ...rest }) => ({ ...rest, data: data.reveal() })),
   [...it.accounts.values()],
   [...it.namespaces],
 ];
 
-Deno.test("a dry run says of each secret what would become of it, and what would change", async () => {
+Deno.test("a dry run reports for each secret its action and its changes", async () => {
   const it = accountCluster();
   const before = exactly(it);
   const verdict = await trying(it, { attach: usesIn("a", "b", "c", "d") });
@@ -45,7 +45,7 @@ Deno.test("a dry run says of each secret what would become of it, and what would
   assert.deepEqual(exactly(it), before);
 });
 
-Deno.test("it asks the cluster about every step, and only asks", async () => {
+Deno.test("a dry run sends every step to the cluster as a dry run", async () => {
   const it = accountCluster();
   it.put({ namespace: "c", name: "pull", type: "Opaque", labels: LABELS }, { key: "b2xk" });
   await trying(it, { force: true, attach: usesIn("a", "b", "c", "d") });
@@ -55,7 +55,7 @@ Deno.test("it asks the cluster about every step, and only asks", async () => {
   assert.ok(writes.every(({ dryRun }) => dryRun === true));
 });
 
-Deno.test("what is there already would be unchanged, and is not asked about", async () => {
+Deno.test("a secret that would be unchanged is not sent in a dry run", async () => {
   const it = accountCluster();
   await runWrite(it, pullSecrets());
   it.calls = [];
@@ -67,7 +67,7 @@ Deno.test("what is there already would be unchanged, and is not asked about", as
   assert.deepEqual(it.calls.map(({ method }) => method), ["read"]);
 });
 
-Deno.test("namespaces that would have to be made are named, and the secrets in them only planned", async () => {
+Deno.test("namespaces that would be created are named, and the secrets in them are only planned", async () => {
   const it = accountCluster();
   it.namespaces.delete("c");
   it.accounts.delete("c/default");
@@ -81,7 +81,7 @@ Deno.test("namespaces that would have to be made are named, and the secrets in t
   assert.deepEqual(exactly(it), before);
 });
 
-Deno.test("a namespace that somebody else makes just then is as good as one that would be made", async () => {
+Deno.test("a namespace that somebody else creates just then is no failure of a dry run", async () => {
   const it = accountCluster();
   it.namespaces.delete("c");
   it.fault = ({ method }) =>
@@ -91,7 +91,7 @@ Deno.test("a namespace that somebody else makes just then is as good as one that
   assert.equal((await trying(it, { createNamespaces: true })).kind, "written");
 });
 
-Deno.test("what the plan refuses a dry run refuses for the same reasons", async () => {
+Deno.test("a dry run is refused for the same reasons as the write", async () => {
   const it = accountCluster();
   it.put({ namespace: "a", name: "pull", type: "Opaque" });
   it.namespaces.set("c", "Terminating");
@@ -103,7 +103,7 @@ Deno.test("what the plan refuses a dry run refuses for the same reasons", async 
   assert.deepEqual(exactly(it), before);
 });
 
-Deno.test("what the cluster would reject fails, with the reason at its secret", async () => {
+Deno.test("a secret that the cluster would reject fails the dry run, with the reason", async () => {
   const it = accountCluster();
   await runWrite(it, pullSecrets("old", { namespaces: ["d"] }));
   it.fault = ({ method }) =>
@@ -128,7 +128,7 @@ Deno.test("what the cluster would reject fails, with the reason at its secret", 
   assert.deepEqual(exactly(it), before);
 });
 
-Deno.test("a service account that may not be changed fails it too", async () => {
+Deno.test("a service account that cannot be changed fails the dry run, too", async () => {
   const it = accountCluster();
   it.fault = ({ method }) =>
     method === "attach" ? { kind: "reject", item: 0, error: "forbidden" } : undefined;
@@ -154,10 +154,10 @@ Deno.test("a repository that would move to the secret that holds its URL is show
   assert.deepEqual(exactly(it), before);
 });
 
-// --- whatever happens ---------------------------------------------------------------------------
+// --- faults -------------------------------------------------------------------------------------
 
 for (const [name, fault] of FAULTS) {
-  Deno.test(`${name}, at each call of a dry run: nothing is changed, and it is no success`, async () => {
+  Deno.test(`${name}, at each call of a dry run: nothing is changed, and it is not successful`, async () => {
     let failed = 0;
     for (let at = 0; at < 6; at++) {
       const it = accountCluster();
@@ -178,7 +178,7 @@ for (const [name, fault] of FAULTS) {
   });
 }
 
-Deno.test("faults at any calls at once change nothing", async () => {
+Deno.test("faults at several calls of a dry run change nothing", async () => {
   using _clock = fakeClock({ runs: true });
   const anyFault = fc.constantFrom(...ANY_FAULTS);
   await fc.assert(
@@ -194,7 +194,7 @@ Deno.test("faults at any calls at once change nothing", async () => {
   );
 });
 
-Deno.test("a dry run takes its turn among writes", async () => {
+Deno.test("a dry run takes turns with writes", async () => {
   const it = accountCluster();
   const locks = new Locks();
   const [written, tried] = await Promise.all([

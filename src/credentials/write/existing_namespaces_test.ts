@@ -7,7 +7,7 @@ import { pullSecrets } from "../fake/desired.ts";
 import { runWrite } from "../fake/run.ts";
 import { Locks } from "./locks.ts";
 
-/** A cluster without the namespace `a`, where this goes wrong when namespaces are listed. */
+/** A cluster without the namespace `a`, where listing namespaces has this fault. */
 function withoutA(fault: StoreFault) {
   const cluster = pullCluster();
   cluster.namespaces.delete("a");
@@ -38,7 +38,7 @@ Deno.test("the list of existing namespaces delays a refusal by a second at most,
   assert.equal(verdict.existingNamespaces, undefined);
 });
 
-Deno.test("who has less than a second left for a missing namespace is answered in that", async () => {
+Deno.test("with less than a second left, a missing namespace is reported within that time", async () => {
   using clock = fakeClock();
   const it = withoutA({ kind: "hang" });
   let kind: string | undefined;

@@ -8,7 +8,7 @@ import { checkTruth, passwordOf, PULL_KEYS, pullCluster } from "../fake/clusters
 import { runWrite } from "../fake/run.ts";
 
 for (const [name, fault] of FAULTS) {
-  Deno.test(`${name}, at each call of a write: old or new, and the verdict is true`, async () => {
+  Deno.test(`${name}, at each call of a write: old or new, and the verdict is correct`, async () => {
     for (let at = 0; at < 6; at++) {
       const it = pullCluster();
       const before = it.dump();
@@ -25,7 +25,7 @@ for (const [name, fault] of FAULTS) {
     }
   });
 
-  Deno.test(`${name}, at each call of the rollback too: the verdict is true`, async () => {
+  Deno.test(`${name}, at each call of the rollback, too: the verdict is correct`, async () => {
     for (let at = 3; at < 10; at++) {
       const it = pullCluster();
       const before = it.dump();
@@ -44,7 +44,7 @@ for (const [name, fault] of FAULTS) {
   });
 }
 
-Deno.test("faults at any calls at once: old or new, and the verdict is true", async () => {
+Deno.test("faults at several calls: old or new, and the verdict is correct", async () => {
   using _clock = fakeClock({ runs: true });
   const anyFault = fc.constantFrom(...ANY_FAULTS);
   await fc.assert(

@@ -44,7 +44,7 @@ Deno.test("a URL that another secret holds is refused, or with upsert replaced t
   assert.match(verdict.kind === "written" ? verdict.hints[0]! : "", /'first' already had this URL/);
 });
 
-Deno.test("a secret that comes to be for another URL is said to, without the password in the old one", async () => {
+Deno.test("a secret that gets another URL gives a hint, without the password in the old URL", async () => {
   const it = argocdCluster();
   await runWrite(it, repoSecrets());
   const stored = it.secrets.get("argocd/repo")!;
@@ -56,10 +56,10 @@ Deno.test("a secret that comes to be for another URL is said to, without the pas
   };
   const until = "Secret 'repo' is no longer for https://***@charts.example.com/old";
   assert.deepEqual(await hints("https://charts.example.com/new"), [until]);
-  assert.deepEqual(await hints("HTTPS://charts.example.com/NEW"), [], "to Argo CD the same");
+  assert.deepEqual(await hints("HTTPS://charts.example.com/NEW"), [], "the same to Argo CD");
 });
 
-Deno.test("a URL held elsewhere is not moved over a secret that holds another URL", async () => {
+Deno.test("a URL held elsewhere is not moved to a secret that holds another URL", async () => {
   const it = argocdCluster();
   await runWrite(it, repoSecrets({ name: "first" }));
   await runWrite(it, repoSecrets({ name: "second", url: "https://charts.example.com/y" }));
@@ -72,7 +72,7 @@ Deno.test("a URL held elsewhere is not moved over a secret that holds another UR
   assert.deepEqual(it.dump(), before);
 });
 
-Deno.test("the same URL in another project is no obstacle, but said", async () => {
+Deno.test("the same URL in another project is allowed, with a hint", async () => {
   const it = argocdCluster();
   await runWrite(it, repoSecrets({ name: "first" }));
   const first = it.secrets.get("argocd/first")!;
@@ -82,7 +82,7 @@ Deno.test("the same URL in another project is no obstacle, but said", async () =
   assert.match(verdict.kind === "written" ? verdict.hints[0]! : "", /project 'team'/);
 });
 
-Deno.test("a repository keeps its project, and another one of that project is in the way", async () => {
+Deno.test("a repository keeps its project, and another one with its URL in that project blocks it", async () => {
   const it = argocdCluster();
   const inProject = async (name: string, url: string) => {
     await runWrite(it, repoSecrets({ name, url }));
@@ -100,7 +100,7 @@ Deno.test("a repository keeps its project, and another one of that project is in
   assert.deepEqual(it.dump(), before);
 });
 
-Deno.test("a Git repository of the same URL is not taken over under another name", async () => {
+Deno.test("a Git repository with the same URL is not replaced under another name", async () => {
   const it = argocdCluster();
   await runWrite(it, repoSecrets({ name: "git" }));
   const git = it.secrets.get("argocd/git")!;
@@ -115,7 +115,7 @@ Deno.test("a Git repository of the same URL is not taken over under another name
   assert.deepEqual(it.dump(), before);
 });
 
-Deno.test("a template is not made a repository, nor the other way", async () => {
+Deno.test("a template is not replaced by a repository", async () => {
   const it = argocdCluster();
   const labels = { "argocd.argoproj.io/secret-type": "repo-creds" };
   it.put({ namespace: "argocd", name: "repo", labels }, { url: btoa("https://github.com/x/") });
@@ -132,7 +132,7 @@ Deno.test("a repository that would move to the name of its own template is refus
   assert.deepEqual(it.dump(), before);
 });
 
-Deno.test("a TLS client certificate is used beside a password and stays", async () => {
+Deno.test("a TLS client certificate is kept beside a new password", async () => {
   const it = argocdCluster();
   await runWrite(it, repoSecrets({ password: "old" }));
   const stored = it.secrets.get("argocd/repo")!;
@@ -141,7 +141,7 @@ Deno.test("a TLS client certificate is used beside a password and stays", async 
   assert.equal(it.secrets.get("argocd/repo")!.data.reveal().tlsClientCertKey, btoa("key"));
 });
 
-Deno.test("without the right to list, it is said that other holders are not known", async () => {
+Deno.test("without the right to list, a hint says that other holders are unknown", async () => {
   const it = argocdCluster();
   it.fault = ({ method }) => method === "list" ? { kind: "throw", error: "forbidden" } : undefined;
   const verdict = await runWrite(it, repoSecrets());
@@ -165,9 +165,9 @@ Deno.test("the secret that holds the URL is read before it is replaced", async (
   assert.deepEqual(it.calls.map(({ method }) => method), ["read", "list", "read", "replace"]);
 });
 
-// --- who holds it -------------------------------------------------------------------------------
+// --- holders of a URL ---------------------------------------------------------------------------
 
-Deno.test("a URL held by what another program looks after is refused with its owner, unless forced", async () => {
+Deno.test("a URL held by a secret of another program is refused with its owner, unless forced", async () => {
   const it = argocdCluster();
   await runWrite(it, repoSecrets({ name: "first", password: "old" }));
   const first = it.secrets.get("argocd/first")!;
@@ -191,7 +191,7 @@ Deno.test("a URL held by what another program looks after is refused with its ow
 const GIT = { type: "git", url: "https://git.example.com/org/app" } as const;
 
 for (const type of ["git", ""]) {
-  Deno.test(`a secret whose type is '${type}' is a Git repository, and replaced by one`, async () => {
+  Deno.test(`a secret with the type '${type}' is a Git repository, and replaced by one`, async () => {
     const it = argocdCluster();
     const labels = { "argocd.argoproj.io/secret-type": "repository" };
     it.put({ namespace: "argocd", name: "first", labels }, {
@@ -205,7 +205,7 @@ for (const type of ["git", ""]) {
   });
 }
 
-Deno.test("a template that another secret is already is refused, or with upsert replaced there", async () => {
+Deno.test("a template that exists as another secret is refused, or with upsert replaced there", async () => {
   const it = argocdCluster();
   const template = { ...GIT, as: "repo-creds", url: "https://git.example.com/org/" } as const;
   await runWrite(it, repoSecrets({ ...template, name: "first", password: "old" }));
@@ -219,7 +219,7 @@ Deno.test("a template that another secret is already is refused, or with upsert 
   assert.equal(passwordOf(it, "argocd/first"), "new");
 });
 
-Deno.test("a repository and a template of one URL are two things", async () => {
+Deno.test("a repository and a template with one URL do not affect each other", async () => {
   const it = argocdCluster();
   const url = "https://git.example.com/org/";
   await runWrite(it, repoSecrets({ ...GIT, url, name: "repository" }));
@@ -229,7 +229,7 @@ Deno.test("a repository and a template of one URL are two things", async () => {
   assert.deepEqual(verdict.kind === "written" && verdict.hints, []);
 });
 
-Deno.test("a secret without a URL, or that is none of Argo CD's, holds none", async () => {
+Deno.test("a secret without a URL, or that is not Argo CD's, holds no URL", async () => {
   const it = argocdCluster();
   const labels = { "argocd.argoproj.io/secret-type": "repository" };
   it.put({ namespace: "argocd", name: "empty", labels }, {});
@@ -248,7 +248,7 @@ Deno.test("a secret without a URL, or that is none of Argo CD's, holds none", as
   ]);
 });
 
-// --- at once ------------------------------------------------------------------------------------
+// --- concurrent requests ------------------------------------------------------------------------
 
 Deno.test("of concurrent requests for one URL under different names, one creates it", async () => {
   const it = argocdCluster();
@@ -267,7 +267,7 @@ Deno.test("of concurrent requests for one URL under different names, one creates
   assert.equal(it.secrets.size, 1);
 });
 
-Deno.test("with upsert all of them are written to the one secret", async () => {
+Deno.test("with upsert, concurrent requests for one URL are all written to its one secret", async () => {
   const it = argocdCluster();
   const locks = new Locks();
   const verdicts = await Promise.all(

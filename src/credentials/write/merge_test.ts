@@ -28,7 +28,7 @@ function loginsIn(it: FakeCluster, key: string): Record<string, string> {
   return Object.fromEntries(Object.entries(auths).map(([key, { password }]) => [key, password]));
 }
 
-Deno.test("a registry is added to secrets that are there, and secrets are made where there are none", async () => {
+Deno.test("a registry is added to existing secrets, and missing secrets are created", async () => {
   const it = emptyCluster();
   put(it, "a", `{"auths": {"quay.io": {"password": "theirs"}}}`);
   const verdict = await runWrite(it, adding("ghcr.io"));
@@ -40,7 +40,7 @@ Deno.test("a registry is added to secrets that are there, and secrets are made w
   assert.deepEqual(loginsIn(it, "b/pull"), { "ghcr.io": "new" });
 });
 
-Deno.test("what is there already is unchanged, whatever other registries it has", async () => {
+Deno.test("a registry that is already there is unchanged, whatever the other registries are", async () => {
   const it = emptyCluster();
   await runWrite(it, adding("ghcr.io"));
   await runWrite(it, adding("quay.io"));
@@ -50,7 +50,7 @@ Deno.test("what is there already is unchanged, whatever other registries it has"
   ]);
 });
 
-Deno.test("a registry that somebody else adds at the same time stays", async () => {
+Deno.test("a registry that somebody else adds at the same time is kept", async () => {
   const it = emptyCluster();
   await runWrite(it, adding("ghcr.io", "old"));
   let replaced = 0;
@@ -80,7 +80,7 @@ Deno.test("programs that add registries concurrently lose none of them", async (
   }
 });
 
-Deno.test("when one secret fails the others have the registries that they had", async () => {
+Deno.test("if one secret fails, the others get back the registries that they had", async () => {
   const it = emptyCluster();
   for (const namespace of ["a", "b", "c"]) put(it, namespace, `{"auths": {"quay.io": {}}}`);
   const before = worldOf(it);
@@ -93,7 +93,7 @@ Deno.test("when one secret fails the others have the registries that they had", 
 
 for (const force of [false, true]) {
   const how = force ? "with force too" : "without force";
-  Deno.test(`what cannot be understood is not merged with, ${how}, and nothing is written`, async () => {
+  Deno.test(`an invalid configuration is not merged, ${how}, and nothing is written`, async () => {
     const it = emptyCluster();
     put(it, "b", "no JSON");
     const before = worldOf(it);
@@ -107,7 +107,7 @@ for (const force of [false, true]) {
   });
 }
 
-Deno.test("a foreign secret is not merged with but, when forced, replaced whole", async () => {
+Deno.test("a foreign secret is not merged, and when forced, replaced whole", async () => {
   const it = emptyCluster();
   put(it, "b", "no JSON", "Opaque");
   const refused = await runWrite(it, adding("ghcr.io"));

@@ -26,7 +26,7 @@ const making = (it: FakeCluster, options: RunOptions = {}) =>
 
 const isThere = (it: FakeCluster) => ["a", "c"].filter((name) => it.namespaces.has(name));
 
-Deno.test("namespaces that are not there are made first, and named", async () => {
+Deno.test("missing namespaces are created first, and named", async () => {
   const it = cluster();
   const verdict = await making(it);
   assert.deepEqual(verdict.kind === "written" && verdict.namespaces, ["a", "c"]);
@@ -39,14 +39,14 @@ Deno.test("namespaces that are not there are made first, and named", async () =>
   ]);
 });
 
-Deno.test("where all namespaces are there none is made", async () => {
+Deno.test("if all namespaces exist, none is created", async () => {
   const it = accountCluster();
   const verdict = await making(it);
   assert.deepEqual(verdict.kind === "written" && verdict.namespaces, []);
   assert.ok(it.calls.every(({ method }) => method !== "createNamespaces"));
 });
 
-Deno.test("unless it is asked for, a namespace that is not there is refused", async () => {
+Deno.test("a missing namespace is refused, unless creating it is requested", async () => {
   const it = cluster();
   const before = worldOf(it);
   const verdict = await making(it, { createNamespaces: false });
@@ -58,7 +58,7 @@ Deno.test("unless it is asked for, a namespace that is not there is refused", as
   assert.deepEqual(isThere(it), []);
 });
 
-Deno.test("one that is being deleted is refused, and none of the others is made", async () => {
+Deno.test("a namespace that is being deleted is refused, and no other is created", async () => {
   const it = cluster();
   it.namespaces.set("c", "Terminating");
   const verdict = await making(it);
@@ -68,7 +68,7 @@ Deno.test("one that is being deleted is refused, and none of the others is made"
   assert.deepEqual(isThere(it), ["c"]);
 });
 
-Deno.test("what is refused for another reason makes no namespace", async () => {
+Deno.test("a write that is refused for another reason creates no namespace", async () => {
   const it = cluster();
   it.put({ namespace: "b", name: "pull", type: "Opaque" });
   const verdict = await making(it);
@@ -78,7 +78,7 @@ Deno.test("what is refused for another reason makes no namespace", async () => {
   assert.deepEqual(isThere(it), []);
 });
 
-Deno.test("one that somebody else makes at the same time is as good, and theirs", async () => {
+Deno.test("a namespace that somebody else creates at the same time is used, and counts as theirs", async () => {
   const it = cluster();
   it.fault = ({ method }) =>
     method === "createNamespaces"
@@ -89,7 +89,7 @@ Deno.test("one that somebody else makes at the same time is as good, and theirs"
   for (const key of PULL_KEYS) assert.equal(passwordOf(it, key), "new");
 });
 
-Deno.test("namespaces stay when a secret fails, and are named", async () => {
+Deno.test("created namespaces stay when a secret fails, and are named", async () => {
   const it = cluster();
   const before = worldOf(it);
   it.fault = ({ method }) =>
@@ -104,7 +104,7 @@ Deno.test("namespaces stay when a secret fails, and are named", async () => {
   assert.deepEqual(isThere(it), ["a", "c"]);
 });
 
-Deno.test("without the right to create one of them, no secret is written, and the other namespace stays", async () => {
+Deno.test("without the right to create a namespace, no secret is written, and the other namespace stays", async () => {
   const it = cluster();
   const before = worldOf(it);
   it.fault = ({ method }) =>
@@ -120,7 +120,7 @@ Deno.test("without the right to create one of them, no secret is written, and th
   assert.deepEqual(isThere(it), ["a"]);
 });
 
-Deno.test("a race that is lost in a new namespace is a failure, since the namespace is there now", async () => {
+Deno.test("a race lost in a new namespace is a failure, since the namespace exists by then", async () => {
   const it = cluster();
   it.fault = ({ method }) =>
     method === "create"
@@ -138,7 +138,7 @@ Deno.test("a race that is lost in a new namespace is a failure, since the namesp
   assert.equal(it.secrets.get("c/pull")!.type, "Opaque");
 });
 
-Deno.test("a namespace of which no answer came is named, since it may be there", async () => {
+Deno.test("a namespace whose creation got no response is named, since it may exist", async () => {
   for (const applied of [true, false]) {
     const it = cluster();
     it.fault = ({ method }) =>
@@ -149,7 +149,7 @@ Deno.test("a namespace of which no answer came is named, since it may be there",
   }
 });
 
-Deno.test("without the right to read namespaces none is made, and what is missing is refused", async () => {
+Deno.test("without the right to read namespaces, none is created, and a missing one is refused", async () => {
   const it = cluster();
   it.mayReadNamespaces = false;
   const before = worldOf(it);
@@ -163,7 +163,7 @@ Deno.test("without the right to read namespaces none is made, and what is missin
 
 // --- service accounts of new namespaces -------------------------------------------------------
 
-/** Has Kubernetes make the service accounts of new namespaces when they are asked for so often. */
+/** Creates the service accounts of new namespaces after this many reads, as Kubernetes does. */
 function laterAccounts(it: FakeCluster, attempts: number): void {
   let attached = 0;
   it.fault = ({ method }) => {
@@ -177,7 +177,7 @@ function laterAccounts(it: FakeCluster, attempts: number): void {
   };
 }
 
-Deno.test("service accounts of a new namespace are waited for", async () => {
+Deno.test("a write waits for the service accounts of a new namespace", async () => {
   const it = cluster();
   laterAccounts(it, 3);
   const verdict = await making(it, { attach: usesIn("a", "b", "c") });
@@ -187,7 +187,7 @@ Deno.test("service accounts of a new namespace are waited for", async () => {
   }
 });
 
-Deno.test("they are waited for where somebody else has made the namespace just then, too", async () => {
+Deno.test("a write also waits for them if somebody else has created the namespace just then", async () => {
   const it = cluster();
   laterAccounts(it, 3);
   const { fault } = it;
@@ -199,7 +199,7 @@ Deno.test("they are waited for where somebody else has made the namespace just t
   assert.equal(verdict.kind, "written");
 });
 
-Deno.test("service accounts that never come fail the write when its time is over", async () => {
+Deno.test("service accounts that never appear fail the write when its time is over", async () => {
   using _clock = fakeClock({ runs: true });
   const it = cluster();
   const before = worldOf(it);
@@ -216,7 +216,7 @@ Deno.test("service accounts that never come fail the write when its time is over
 // --- faults -------------------------------------------------------------------------------------
 
 for (const [name, fault] of FAULTS) {
-  Deno.test(`${name}, at each call of a write with new namespaces: secrets all or none`, async () => {
+  Deno.test(`${name}, at each call of a write with new namespaces: all secrets or none`, async () => {
     for (let at = 1; at < 8; at++) {
       const it = cluster();
       const before = worldOf(it);
@@ -235,7 +235,7 @@ for (const [name, fault] of FAULTS) {
   });
 }
 
-Deno.test("faults at any calls at once: every namespace that was made is named", async () => {
+Deno.test("faults at several calls: every created namespace is named", async () => {
   using _clock = fakeClock({ runs: true });
   const anyFault = fc.constantFrom(...ANY_FAULTS);
   await fc.assert(

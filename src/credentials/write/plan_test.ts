@@ -38,7 +38,7 @@ const UPSERT = { upsert: true, force: false };
 const FORCE = { upsert: true, force: true };
 const NEITHER = { upsert: false, force: false };
 
-/** A secret that is there, what is permitted, and what is to be done about it. */
+/** An existing secret, the policy, and the expected action. */
 const PLANS: [
   what: string,
   desired: DesiredSecret,
@@ -109,7 +109,7 @@ const PLANS: [
 ];
 
 for (const [what, desired, made, policy, expected] of PLANS) {
-  Deno.test(`where there is ${what}, the plan is '${expected}'`, () => {
+  Deno.test(`if there is ${what}, the plan is '${expected}'`, () => {
     const { action, state, refusal } = plan(desired, snapshot(desired, made), policy);
     if (refusal === undefined) return assert.deepEqual([action, state], [expected, "planned"]);
     assert.deepEqual([refusal.kind, state], [expected, "failed"]);
@@ -117,7 +117,7 @@ for (const [what, desired, made, policy, expected] of PLANS) {
   });
 }
 
-Deno.test("where the same value is there already nothing is to be done", () => {
+Deno.test("if the same value is already stored, nothing is done", () => {
   for (const desired of [pull!, repo!]) {
     const { labels, annotations, data } = created(desired, "w1");
     const { action, state } = plan(
@@ -129,7 +129,7 @@ Deno.test("where the same value is there already nothing is to be done", () => {
   }
 });
 
-Deno.test("who looks after a secret is named, and by which type a foreign one is", () => {
+Deno.test("a refusal names the owner of a secret, and the type of a foreign one", () => {
   const refusal = (made: Made) => plan(pull!, snapshot(pull!, made), UPSERT).refusal;
   const ref = { namespace: "a", name: "pull" };
   assert.deepEqual(refusal(OWNED), { kind: "owned", ref, owner: "SealedSecret 'x'" });
@@ -138,7 +138,7 @@ Deno.test("who looks after a secret is named, and by which type a foreign one is
   assert.deepEqual(refusal({ type: "x" }), { kind: "type_change", ref, type: "x" });
 });
 
-Deno.test("a namespace that is not there is refused, or to be made", () => {
+Deno.test("a missing namespace is refused, or created", () => {
   const [desired] = pullSecrets("new", { namespaces: ["x"] });
   const there = snapshot(pull!);
   assert.equal(plan(desired!, there, UPSERT).refusal?.kind, "namespace_missing");
@@ -148,13 +148,13 @@ Deno.test("a namespace that is not there is refused, or to be made", () => {
   assert.equal(plan(desired!, { ...there, namespaces: undefined }, UPSERT).action, "create");
 });
 
-Deno.test("a namespace that is being deleted is refused, whatever is permitted", () => {
+Deno.test("a namespace that is being deleted is refused, whatever the policy allows", () => {
   const there = { ...snapshot(pull!), namespaces: new Map([["a", "Terminating" as const]]) };
   const all = { ...FORCE, createNamespaces: true };
   assert.equal(plan(pull!, there, all).refusal?.kind, "namespace_terminating");
 });
 
-Deno.test("a docker secret is known by any of its labels", () => {
+Deno.test("a docker secret is recognized by any of its labels", () => {
   const made = { type: "Opaque", labels: LABELS };
   assert.equal(plan(pull!, snapshot(pull!, made), FORCE).action, "recreate");
   assert.equal(

@@ -9,7 +9,7 @@ const inProject = (project: string | undefined) => ({ options: { project } });
 const projectOf = (it: FakeCluster, name: string) =>
   atob(it.secrets.get(`argocd/${name}`)!.data.reveal().project ?? "");
 
-Deno.test("a request that names a project moves the secret of its name there", async () => {
+Deno.test("a request with another project moves the secret of that name to it", async () => {
   const it = argocdCluster();
   await runWrite(it, repoSecrets({ password: "old", ...inProject("first") }));
   const verdict = await runWrite(it, repoSecrets(inProject("second")));
@@ -21,7 +21,7 @@ Deno.test("a request that names a project moves the secret of its name there", a
   assert.deepEqual(verdict.kind === "written" && verdict.hints, []);
 });
 
-Deno.test("that all other projects lose a repository which comes to be for one is said", async () => {
+Deno.test("a hint says that all other projects lose a repository that is moved to one project", async () => {
   const it = argocdCluster();
   await runWrite(it, repoSecrets({ password: "old" }));
   const verdict = await runWrite(it, repoSecrets(inProject("team")));
@@ -30,7 +30,7 @@ Deno.test("that all other projects lose a repository which comes to be for one i
   ]);
 });
 
-Deno.test("it is not moved to a project in which another secret holds the URL", async () => {
+Deno.test("a repository is not moved to a project in which another secret holds its URL", async () => {
   const it = argocdCluster();
   await runWrite(it, repoSecrets({ name: "mine", ...inProject("first") }));
   await runWrite(it, repoSecrets({ name: "theirs", ...inProject("second") }));
@@ -44,7 +44,7 @@ Deno.test("it is not moved to a project in which another secret holds the URL", 
   assert.deepEqual(it.dump(), before);
 });
 
-Deno.test("of two secrets for one URL that of the project named is the one replaced", async () => {
+Deno.test("of two secrets with one URL, the one of the named project is replaced", async () => {
   const it = argocdCluster();
   await runWrite(it, repoSecrets({ name: "first", password: "old", ...inProject("first") }));
   await runWrite(it, repoSecrets({ name: "second", password: "old", ...inProject("second") }));
@@ -59,7 +59,7 @@ Deno.test("of two secrets for one URL that of the project named is the one repla
   ]);
 });
 
-Deno.test("a secret without a project is beside one of a project, which is said", async () => {
+Deno.test("a secret without a project is kept beside one of a project, with a hint", async () => {
   const it = argocdCluster();
   await runWrite(it, repoSecrets({ name: "all" }));
   const verdict = await runWrite(it, repoSecrets({ name: "team", ...inProject("team") }));
@@ -68,7 +68,7 @@ Deno.test("a secret without a project is beside one of a project, which is said"
   assert.deepEqual([...it.secrets.keys()], ["argocd/all", "argocd/team"]);
 });
 
-Deno.test("a URL that two others hold is refused, since it is ambiguous", async () => {
+Deno.test("a URL that two other secrets hold is refused as ambiguous", async () => {
   const it = argocdCluster();
   for (const name of ["first", "second"]) {
     const [secret] = repoSecrets({ name });
@@ -89,7 +89,7 @@ Deno.test("a URL that two others hold is refused, since it is ambiguous", async 
   );
 });
 
-Deno.test("without upsert a secret of the wanted name is the nearer reason than one of its URL", async () => {
+Deno.test("without upsert, an existing secret of that name is reported before one with that URL", async () => {
   const it = argocdCluster();
   await runWrite(it, repoSecrets({ name: "first" }));
   await runWrite(it, repoSecrets({ name: "second", url: "https://charts.example.com/y" }));

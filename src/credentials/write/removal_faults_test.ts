@@ -11,7 +11,7 @@ import type { RemoveVerdict } from "./removal.ts";
 
 const KEYS = REMOVABLE.map(refKey);
 
-/** Fails unless all is deleted, or nothing is but what the verdict names. */
+/** Fails unless all is deleted, or nothing except what the verdict names. */
 function checkTruth(it: FakeCluster, before: World, verdict: RemoveVerdict): void {
   if (verdict.kind !== "removed") {
     return assertAsBefore(it, before, verdict.kind === "failed" ? verdict.notRestored : []);
@@ -21,7 +21,7 @@ function checkTruth(it: FakeCluster, before: World, verdict: RemoveVerdict): voi
   // Without the right to list service accounts, they stay as they are.
   if (verdict.detached.length === 0) return assert.deepEqual(now.accounts, before.accounts);
   const dangling = Object.entries(now.accounts).filter(([, used]) => used.includes("pull"));
-  // Its namespace was not asked for.
+  // Its namespace was not requested.
   assert.deepEqual(dangling.map(([key]) => key), ["d/default"]);
 }
 
@@ -56,7 +56,7 @@ for (const [name, fault] of FAULTS) {
       assert.ok(verdict.kind === "failed");
       assert.equal(verdict.error.kind, "forbidden");
       assertAsBefore(it, before, verdict.notRestored);
-      // Only a service account that may not be given its secret back is left.
+      // Only a service account that cannot be restored is left.
       const isRefused = fault.kind === "reject";
       assert.ok(verdict.notRestored.every((each) => isRefused && each.isServiceAccount));
     }
@@ -64,7 +64,7 @@ for (const [name, fault] of FAULTS) {
 }
 
 for (const error of ["busy", "conflict"] as const) {
-  Deno.test(`a removal that fails for being ${error} is retried`, async () => {
+  Deno.test(`a removal that fails with ${error} is retried`, async () => {
     for (const fault of [{ kind: "throw", error }, { kind: "reject", item: 1, error }] as const) {
       const it = removableCluster();
       const before = worldOf(it);
@@ -77,7 +77,7 @@ for (const error of ["busy", "conflict"] as const) {
   });
 }
 
-Deno.test("a hang at each call: all is deleted, or nothing but what the verdict names", async () => {
+Deno.test("a hang at each call: all is deleted, or nothing except what the verdict names", async () => {
   using _clock = fakeClock({ runs: true });
   for (let at = 0; at < 4; at++) {
     const it = removableCluster();
@@ -90,7 +90,7 @@ Deno.test("a hang at each call: all is deleted, or nothing but what the verdict 
   }
 });
 
-Deno.test("faults at any calls at once: secrets and service accounts together or neither", async () => {
+Deno.test("faults at several calls: secrets and service accounts together or neither", async () => {
   using _clock = fakeClock({ runs: true });
   const anyFault = fc.constantFrom(...ANY_FAULTS);
   await fc.assert(
@@ -104,7 +104,7 @@ Deno.test("faults at any calls at once: secrets and service accounts together or
   );
 });
 
-Deno.test("faults at any calls of a dry run change nothing", async () => {
+Deno.test("faults at several calls of a dry run change nothing", async () => {
   using _clock = fakeClock({ runs: true });
   const anyFault = fc.constantFrom(...ANY_FAULTS);
   await fc.assert(
@@ -148,7 +148,7 @@ Deno.test("killed at each call after each item: each secret is old or gone, and 
   assert.equal(kills, 4 * 5);
 });
 
-Deno.test("killed in the middle of putting back: each secret is as it was, or gone", async () => {
+Deno.test("killed during the rollback: each secret is as it was, or gone", async () => {
   let kills = 0;
   for (let at = 4; at < 6; at++) {
     for (let after = 0; after <= 3; after++) {

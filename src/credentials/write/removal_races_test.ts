@@ -28,7 +28,7 @@ function before(
 
 const FOREIGN = { labels: { by: "others" }, annotations: {} };
 
-Deno.test("what somebody else deletes just before is gone as wanted", async () => {
+Deno.test("a secret that somebody else deletes just before counts as deleted", async () => {
   const it = removableCluster();
   before(it, "remove", (cluster) => cluster.secrets.delete("b/pull"));
   const verdict = await runRemove(it, REMOVABLE);
@@ -45,7 +45,7 @@ Deno.test("a secret that somebody else deleted is not restored with the others",
       kind: "meanwhile",
       act: (cluster) => {
         cluster.secrets.delete("b/pull");
-        // It has come to be theirs, so the deletion as a whole fails.
+        // It now belongs to somebody else, so the whole deletion fails.
         putOurs(cluster, { namespace: "c", ...FOREIGN });
       },
     };
@@ -61,10 +61,10 @@ Deno.test("a secret that somebody else deleted is not restored with the others",
   assert.deepEqual(current.sort(), ["a/pull", "argocd/pull", "c/pull"]);
 });
 
-Deno.test("what somebody else has deleted is said to be deleted by them, and not to be missing", async () => {
+Deno.test("a secret deleted by somebody else is reported as such, not as missing", async () => {
   using _clock = fakeClock({ runs: true });
   const it = removableCluster();
-  // Once the deletion has failed, the cluster answers nothing any more.
+  // After the deletion has failed, the cluster no longer responds.
   it.fault = ({ index }) => index > 3 ? { kind: "throw", error: "unreachable" } : undefined;
   const over = (store: SecretStore): SecretStore => ({
     ...store,
@@ -89,14 +89,14 @@ Deno.test("what somebody else has deleted is said to be deleted by them, and not
   );
 });
 
-Deno.test("what somebody else has changed is deleted as it is now, when it is still ours", async () => {
+Deno.test("a secret that somebody else has changed is deleted in its new version, if it is still ours", async () => {
   const it = removableCluster();
   before(it, "remove", (cluster) => putOurs(cluster, { namespace: "b" }, { key: "bmV3ZXI=" }));
   assert.equal((await runRemove(it, REMOVABLE)).kind, "removed");
   assert.deepEqual([...it.secrets.keys()], ["a/bystander"]);
 });
 
-Deno.test("and when it cannot stay deleted, the changed version is restored", async () => {
+Deno.test("a secret that somebody else has changed is restored in its new version", async () => {
   const it = removableCluster();
   before(
     it,
@@ -106,7 +106,7 @@ Deno.test("and when it cannot stay deleted, the changed version is restored", as
         putOurs(cluster, { namespace, annotations: { by: "others" } });
       }
     },
-    // A changed secret is read again: b is deleted, and c may not be.
+    // A changed secret is read again: b is deleted, and c cannot be.
     ({ method, nth }) =>
       method === "remove" && nth === 2
         ? { kind: "reject", item: 1, error: "forbidden" }
@@ -138,7 +138,7 @@ Deno.test("a secret that somebody else has just made foreign is not deleted, and
   assert.deepEqual(worldOf(it).accounts, world.accounts);
 });
 
-Deno.test("another secret of the same name, made in its place, is not deleted", async () => {
+Deno.test("another secret created under the same name is not deleted", async () => {
   const it = removableCluster();
   before(it, "remove", (cluster) => {
     cluster.secrets.delete("b/pull");
@@ -150,14 +150,14 @@ Deno.test("another secret of the same name, made in its place, is not deleted", 
   assert.equal(passwordOf(it, "a/pull"), "old");
 });
 
-Deno.test("by force what has become foreign is deleted too", async () => {
+Deno.test("with force, a secret that has become foreign is deleted, too", async () => {
   const it = removableCluster();
   before(it, "remove", (cluster) => putOurs(cluster, { namespace: "b", ...FOREIGN }));
   assert.equal((await runRemove(it, REMOVABLE, { force: true })).kind, "removed");
   assert.equal(it.secrets.has("b/pull"), false);
 });
 
-Deno.test("what comes to wait for finalizers is not deleted, by force neither", async () => {
+Deno.test("a secret that gets finalizers meanwhile is not deleted, not even with force", async () => {
   const it = removableCluster();
   before(it, "remove", (cluster) => putOurs(cluster, { namespace: "b", finalizers: ["x/y"] }));
   const verdict = await runRemove(it, REMOVABLE, { force: true });
@@ -167,7 +167,7 @@ Deno.test("what comes to wait for finalizers is not deleted, by force neither", 
   assert.equal(it.secrets.has("b/pull"), true);
 });
 
-Deno.test("who is changed again and again is left alone in the end", async () => {
+Deno.test("a secret that is changed again and again is not deleted in the end", async () => {
   const it = removableCluster();
   it.fault = ({ method }) =>
     method === "remove"
@@ -180,7 +180,7 @@ Deno.test("who is changed again and again is left alone in the end", async () =>
   assertAsBefore(it, world);
 });
 
-Deno.test("a secret that somebody else makes while ours is away is theirs, and reported", async () => {
+Deno.test("a secret that somebody else creates while ours is deleted is kept, and reported", async () => {
   const it = removableCluster();
   it.fault = ({ method }) => {
     if (method === "remove") return { kind: "reject", item: 1, error: "forbidden" };
@@ -198,7 +198,7 @@ Deno.test("a secret that somebody else makes while ours is away is theirs, and r
   assert.equal(passwordOf(it, "c/pull"), "old");
 });
 
-Deno.test("a service account that is deleted meanwhile is not missed in the rollback", async () => {
+Deno.test("a service account that is deleted meanwhile does not fail the rollback", async () => {
   const it = removableCluster();
   it.fault = ({ method }) => {
     if (method === "remove") return { kind: "reject", item: 1, error: "forbidden" };
@@ -212,7 +212,7 @@ Deno.test("a service account that is deleted meanwhile is not missed in the roll
   assertAsBefore(it, { ...world, accounts });
 });
 
-Deno.test("a deletion of which no answer came is looked for, and done when it was carried out", async () => {
+Deno.test("a deletion without a response is looked up, and succeeds if it was carried out", async () => {
   for (const applied of [true, false]) {
     const it = removableCluster();
     it.fault = ({ method }) => method === "remove" ? { kind: "cut", item: 3, applied } : undefined;
@@ -224,9 +224,9 @@ Deno.test("a deletion of which no answer came is looked for, and done when it wa
   }
 });
 
-// --- at once ------------------------------------------------------------------------------------
+// --- concurrent requests ------------------------------------------------------------------------
 
-Deno.test("of two concurrent removals, one finds nothing left", async () => {
+Deno.test("two concurrent removals both succeed", async () => {
   for (const locks of [new Locks(), undefined]) {
     const it = removableCluster();
     const verdicts = await Promise.all([1, 2].map(() => runRemove(it, REMOVABLE, { locks })));
@@ -250,7 +250,7 @@ Deno.test("a concurrent write and removal in one program leave all new secrets o
   }
 });
 
-Deno.test("a removal waits for its turn no longer than its time", async () => {
+Deno.test("a removal does not wait for its turn beyond its deadline", async () => {
   using _clock = fakeClock({ runs: true });
   const it = removableCluster();
   const locks = new Locks();

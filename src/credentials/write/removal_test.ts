@@ -14,7 +14,7 @@ const isThere = (it: FakeCluster) =>
   REMOVABLE.map(({ namespace }) => namespace)
     .filter((namespace) => it.secrets.has(`${namespace}/pull`));
 
-Deno.test("secrets are deleted in all namespaces, and taken off the service accounts first", async () => {
+Deno.test("secrets are deleted in all namespaces, and first removed from the service accounts", async () => {
   const it = removableCluster();
   const verdict = await runRemove(it, REMOVABLE);
   assert.ok(verdict.kind === "removed");
@@ -42,7 +42,7 @@ Deno.test("secrets are deleted in all namespaces, and taken off the service acco
 
 for (const dryRun of [false, true]) {
   const what = dryRun ? "a dry run" : "a removal";
-  Deno.test(`${what} of more than can be deleted in time is not begun`, async () => {
+  Deno.test(`${what} of more than can be deleted in time is not started`, async () => {
     const it = removableCluster();
     const before = worldOf(it);
     it.tooMany = (count) => new KubeError("timeout", `Cannot delete ${count}: too many`);
@@ -54,7 +54,7 @@ for (const dryRun of [false, true]) {
   });
 }
 
-Deno.test("those that are not there are left out", async () => {
+Deno.test("missing secrets are left out", async () => {
   const it = removableCluster();
   it.secrets.delete("b/pull");
   const verdict = await runRemove(it, REMOVABLE);
@@ -66,7 +66,7 @@ Deno.test("those that are not there are left out", async () => {
   assert.deepEqual(it.accounts.get("b/default")!.pullSecrets, ["pull", "other"]);
 });
 
-Deno.test("for what is no pull secret no service accounts are read", async () => {
+Deno.test("no service accounts are read for secrets that are not pull secrets", async () => {
   const it = argocdCluster();
   await runWrite(it, repoSecrets({ url: "https://ghcr.io/" }));
   it.calls = [];
@@ -75,7 +75,7 @@ Deno.test("for what is no pull secret no service accounts are read", async () =>
   assert.deepEqual(it.calls.map(({ method }) => method), ["read", "remove"]);
 });
 
-Deno.test("who may not see service accounts has attached none: the secrets are deleted", async () => {
+Deno.test("without the right to read service accounts, the secrets are deleted anyway", async () => {
   const it = removableCluster();
   const { accounts } = worldOf(it);
   it.fault = ({ method }) =>
@@ -86,7 +86,7 @@ Deno.test("who may not see service accounts has attached none: the secrets are d
   assert.deepEqual(worldOf(it).accounts, accounts);
 });
 
-Deno.test("a service account that is gone by then needs nothing taken off", async () => {
+Deno.test("a service account that is deleted meanwhile needs no change", async () => {
   const it = removableCluster();
   it.fault = ({ method }) =>
     method === "detach"
@@ -95,11 +95,11 @@ Deno.test("a service account that is gone by then needs nothing taken off", asyn
   assert.equal((await runRemove(it, REMOVABLE)).kind, "removed");
 });
 
-// --- what is refused, and deletes nothing -------------------------------------------------------
+// --- refusals, which delete nothing -------------------------------------------------------------
 
 const OWNER = { kind: "ExternalSecret", name: "x" };
 
-/** What b holds, why it is refused, and whether force deletes it anyway. */
+/** The secret in b, why it is refused, and whether force deletes it anyway. */
 const REFUSED: [what: string, secret: Partial<StoredSecret>, kind: string, forced: boolean][] = [
   ["a foreign secret", { labels: {}, annotations: {} }, "not_ours", true],
   [
@@ -118,9 +118,9 @@ const REFUSED: [what: string, secret: Partial<StoredSecret>, kind: string, force
     true,
   ],
   ["an owned secret", { ownerReferences: [OWNER] }, "owned", true],
-  ["one that waits for finalizers", { finalizers: ["x/y"] }, "finalizers", false],
+  ["a secret that waits for finalizers", { finalizers: ["x/y"] }, "finalizers", false],
   [
-    "one that is being deleted",
+    "a secret that is being deleted",
     { deletionTimestamp: "2026-01-01T00:00:00Z" },
     "being_deleted",
     false,
@@ -128,7 +128,7 @@ const REFUSED: [what: string, secret: Partial<StoredSecret>, kind: string, force
 ];
 
 for (const [what, secret, kind, forced] of REFUSED) {
-  Deno.test(`${what} is ${kind}: none is deleted, not even on trial${forced ? ", unless forced" : ""}`, async () => {
+  Deno.test(`${what} is ${kind}: none is deleted, not even in a dry run${forced ? ", unless forced" : ""}`, async () => {
     for (const dryRun of [false, true]) {
       const it = removableCluster();
       putOurs(it, { namespace: "b", ...secret });
@@ -150,7 +150,7 @@ for (const [what, secret, kind, forced] of REFUSED) {
   });
 }
 
-Deno.test("who owns a secret is named, and every refusal is", async () => {
+Deno.test("a refusal names the owner of a secret, and every refusal is reported", async () => {
   const it = removableCluster();
   putOurs(it, { namespace: "a", ownerReferences: [OWNER] });
   putOurs(it, { namespace: "c", labels: {}, annotations: {} });
@@ -161,7 +161,7 @@ Deno.test("who owns a secret is named, and every refusal is", async () => {
   ]);
 });
 
-Deno.test("either mark shows that argocd-configurer wrote a secret", async () => {
+Deno.test("either the label or the annotation shows that argocd-configurer wrote a secret", async () => {
   const it = removableCluster();
   putOurs(it, { namespace: "a", annotations: {} });
   putOurs(it, { namespace: "b", labels: { [MANAGED_BY_LABEL]: "Helm" } });
@@ -172,7 +172,7 @@ Deno.test("either mark shows that argocd-configurer wrote a secret", async () =>
 
 // --- all or nothing -----------------------------------------------------------------------------
 
-Deno.test("when one cannot be deleted, the others and their service accounts are restored", async () => {
+Deno.test("if a secret cannot be deleted, the others and their service accounts are restored", async () => {
   const it = removableCluster();
   putOurs(it, { namespace: "a", immutable: true });
   it.fault = ({ method }) =>
@@ -190,7 +190,7 @@ Deno.test("when one cannot be deleted, the others and their service accounts are
   assertAsBefore(it, before);
 });
 
-Deno.test("an owner reference comes back with the secret that was deleted by force", async () => {
+Deno.test("a secret deleted by force is restored with its owner reference", async () => {
   const it = removableCluster();
   putOurs(it, { namespace: "a", ownerReferences: [OWNER] });
   it.fault = ({ method }) =>
@@ -200,7 +200,7 @@ Deno.test("an owner reference comes back with the secret that was deleted by for
   assertAsBefore(it, before);
 });
 
-Deno.test("when a service account may not be changed nothing is deleted, and that is the reason", async () => {
+Deno.test("if a service account cannot be changed, nothing is deleted, and that is the reported reason", async () => {
   const it = removableCluster();
   it.fault = ({ method }) =>
     method === "detach" ? { kind: "reject", item: 1, error: "forbidden" } : undefined;
@@ -255,7 +255,7 @@ Deno.test("a hung rollback of service accounts does not keep the secrets from be
   assert.deepEqual(it.dump(), before.secrets);
 });
 
-Deno.test("a service account that cannot be read leaves everything untried", async () => {
+Deno.test("if service accounts cannot be read, nothing is deleted", async () => {
   const it = removableCluster();
   it.fault = ({ method }) =>
     method === "serviceAccounts" ? { kind: "throw", error: "timeout" } : undefined;
@@ -265,9 +265,9 @@ Deno.test("a service account that cannot be read leaves everything untried", asy
   assertAsBefore(it, before);
 });
 
-// --- on trial -----------------------------------------------------------------------------------
+// --- dry run ------------------------------------------------------------------------------------
 
-Deno.test("a dry run names what would go, and changes nothing", async () => {
+Deno.test("a dry run reports what would be deleted, and changes nothing", async () => {
   const it = removableCluster();
   const before = worldOf(it);
   const verdict = await runRemove(it, REMOVABLE, { dryRun: true });
@@ -279,7 +279,7 @@ Deno.test("a dry run names what would go, and changes nothing", async () => {
   assert.ok(asked.every(({ dryRun }) => dryRun === true));
 });
 
-Deno.test("a dry run reports a secret that may not be deleted", async () => {
+Deno.test("a dry run reports a secret that cannot be deleted", async () => {
   for (const denied of ["detach", "remove"]) {
     const it = removableCluster();
     it.fault = ({ method }) =>
@@ -291,7 +291,7 @@ Deno.test("a dry run reports a secret that may not be deleted", async () => {
   }
 });
 
-Deno.test("on trial, what somebody else deletes just then is as wanted", async () => {
+Deno.test("a secret that somebody else deletes during a dry run does not fail it", async () => {
   const it = removableCluster();
   it.fault = ({ method }) =>
     method === "remove"

@@ -9,7 +9,7 @@ import { runWrite } from "../fake/run.ts";
 function doomed(it: FakeCluster): void {
   it.put({ namespace: "b", name: "pull", type: "Opaque", labels: LABELS }, { key: "b2xk" });
 }
-Deno.test("when the rollback cannot be done, what is left is named exactly", async () => {
+Deno.test("if the rollback fails, what is left is named exactly", async () => {
   using _clock = fakeClock({ runs: true });
   const it = pullCluster();
   it.fault = ({ method, index }) => {
@@ -26,13 +26,13 @@ Deno.test("when the rollback cannot be done, what is left is named exactly", asy
   ]);
 });
 
-Deno.test("a secret that was restored without an answer is not reported as new", async () => {
+Deno.test("a secret that was restored without a response is not reported as new", async () => {
   using _clock = fakeClock({ runs: true });
   const it = pullCluster();
   it.fault = ({ method, index }) => {
     if (method === "create") return { kind: "reject", item: 1, error: "forbidden" };
     if (index < 3) return undefined;
-    // The old values are there again, and nobody can say so before the end.
+    // The old values are restored, but no read succeeds before the deadline.
     return method === "read"
       ? { kind: "throw", error: "unreachable" }
       : { kind: "cut", item: 0, applied: true };
@@ -46,8 +46,10 @@ Deno.test("a secret that was restored without an answer is not reported as new",
 });
 
 for (const isRestored of [false, true]) {
-  const what = isRestored ? "carried out all the same is restored" : "not carried out is known";
-  Deno.test(`a last attempt of a rollback that was cut and ${what}`, async () => {
+  const what = isRestored
+    ? "carried out, counts as restored"
+    : "not carried out, counts as not restored";
+  Deno.test(`the last attempt of a rollback, cut off and ${what}`, async () => {
     using _clock = fakeClock({ runs: true });
     const it = pullCluster();
     const before = it.dump();
@@ -66,7 +68,7 @@ for (const isRestored of [false, true]) {
   });
 }
 
-Deno.test("what somebody changed since is left alone and reported", async () => {
+Deno.test("a secret that somebody else has changed since is kept, and reported", async () => {
   const it = pullCluster();
   it.fault = ({ method, index }) => {
     if (method === "create") return { kind: "reject", item: 1, error: "forbidden" };
@@ -110,7 +112,7 @@ Deno.test("a value that somebody edits between two attempts of a rollback is kep
   }
 });
 
-Deno.test("a conflict is read again and retried, and what the other one wrote stays", async () => {
+Deno.test("after a conflict the secret is read and written again, with the other change kept", async () => {
   const it = pullCluster();
   it.fault = ({ method, index }) =>
     method === "replace" && index === 2
@@ -131,7 +133,7 @@ Deno.test("a conflict is read again and retried, and what the other one wrote st
 Deno.test("a rollback restores what the other program wrote, not what was there before that", async () => {
   const it = pullCluster();
   it.fault = ({ method, index }) => {
-    // Somebody takes c with a secret of his own, which fails the write only when it is read again.
+    // Somebody else creates a secret c, which fails the write only when it is read again.
     if (method === "create" && index === 1) {
       return {
         kind: "meanwhile",
@@ -156,7 +158,7 @@ Deno.test("a rollback restores what the other program wrote, not what was there 
   assert.equal(it.secrets.has("a/pull"), false);
 });
 
-Deno.test("a race lost to another program without upsert is 'exists', and everything else is restored", async () => {
+Deno.test("a race lost to another program without upsert gives 'exists', and all else is restored", async () => {
   const it = emptyCluster();
   it.fault = ({ method }) =>
     method === "create"
@@ -174,7 +176,7 @@ Deno.test("a race lost to another program without upsert is 'exists', and everyt
   assert.deepEqual([...it.secrets.keys()], ["c/pull"]);
 });
 
-Deno.test("a forced change of type gets its old secret back when the new one fails", async () => {
+Deno.test("if a forced change of type fails, the old secret is restored", async () => {
   const it = pullCluster();
   doomed(it);
   const before = it.dump();
@@ -188,7 +190,7 @@ Deno.test("a forced change of type gets its old secret back when the new one fai
   assert.deepEqual(it.dump(), before);
 });
 
-Deno.test("a forced change of type goes on when somebody else has deleted the secret", async () => {
+Deno.test("a forced change of type continues if somebody else has deleted the secret", async () => {
   const it = pullCluster();
   doomed(it);
   it.fault = ({ method }) =>
@@ -200,7 +202,7 @@ Deno.test("a forced change of type goes on when somebody else has deleted the se
   assert.equal(passwordOf(it, "b/pull"), "new");
 });
 
-Deno.test("a forced change of type that fails does not restore what somebody else deleted", async () => {
+Deno.test("a failed forced change of type does not restore what somebody else deleted", async () => {
   const it = pullCluster();
   doomed(it);
   const { "b/pull": _, ...others } = it.dump();
@@ -222,7 +224,7 @@ Deno.test("a forced change of type that fails does not restore what somebody els
   );
 });
 
-Deno.test("of several forced changes one that somebody else has deleted is taken away again", async () => {
+Deno.test("if one of several forced changes fails, a secret that somebody else had deleted stays deleted", async () => {
   const it = pullCluster();
   doomed(it);
   it.put({ namespace: "d", name: "pull", type: "Opaque", labels: LABELS }, { key: "b2xk" });
@@ -241,7 +243,7 @@ Deno.test("of several forced changes one that somebody else has deleted is taken
   assert.deepEqual(it.dump(), others);
 });
 
-Deno.test("a hung look at what was not answered does not use up the time for putting back", async () => {
+Deno.test("a hung read of an unknown outcome does not use up the rollback's time", async () => {
   using _clock = fakeClock({ runs: true });
   const it = pullCluster();
   const before = it.dump();

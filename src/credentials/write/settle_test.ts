@@ -42,19 +42,19 @@ interface Row {
 }
 
 const ROWS: readonly Row[] = [
-  { what: "no item is never sent", sends: [], asks: [] },
+  { what: "without items nothing is sent", sends: [], asks: [] },
   {
     what: "items that succeed immediately are neither waited for nor read",
     sends: ["oo"],
     asks: ["xy"],
   },
   {
-    what: "what another try may do is sent again, and only that",
+    what: "only items that a retry may fix are sent again",
     sends: ["oao", "o"],
     asks: ["xyz", "pause 1", "y"],
   },
   {
-    what: "what is lost ends the tries for the others too",
+    what: "a lost item ends the retries of the others, too",
     sends: ["aal"],
     asks: ["xyz"],
   },
@@ -65,72 +65,73 @@ const ROWS: readonly Row[] = [
     asks: ["xyz", "pause 1", "y"],
   },
   {
-    what: "what a look shows to be done is not sent again",
+    what: "an item that is read as done is not sent again",
     sends: ["aa", "o"],
     looks: ["oa"],
     asks: ["xy", "pause 1", "look xy", "y"],
   },
   {
-    what: "what a look shows to be not done is sent again, in the order asked for",
+    what: "items that are read as not done are sent again, in the requested order",
     sends: ["aa", "oo"],
     looks: ["aa"],
     asks: ["xy", "pause 1", "look xy", "xy"],
   },
   {
-    what: "when a look shows all to be done nothing is sent",
+    what: "if all items are read as done, nothing is sent again",
     sends: ["aa"],
     looks: ["oo"],
     asks: ["xy", "pause 1", "look xy"],
   },
   {
-    what: "what a look shows to be lost ends it",
+    what: "an item that is read as lost ends the batch",
     sends: ["aa"],
     looks: ["al"],
     asks: ["xy", "pause 1", "look xy"],
   },
   {
-    what: "when undoing, what a look shows to be lost leaves the others",
+    what: "in a rollback, an item that is read as lost leaves the others to be sent",
     sends: ["aa", "o"],
     looks: ["al"],
     more: { isRollback: true },
     asks: ["xy", "pause 1", "look xy", "x"],
   },
   {
-    what: "what cannot be read is not sent blindly",
+    what: "an item that cannot be read is not sent again",
     sends: ["a"],
     looks: ["?"],
     asks: ["x", "pause 1", "look x"],
   },
   {
-    what: "when undoing, what cannot be read now is looked at later, and not sent before",
+    what:
+      "in a rollback, an item that cannot be read is read again later, and sent only after that",
     sends: ["a", "o"],
     looks: ["?", "?", "a"],
     more: { isRollback: true },
     asks: ["x", "pause 1", "look x", "pause 2", "look x", "pause 3", "look x", "x"],
   },
   {
-    what: "after the last try there is no pause and no look",
+    what: "after the last attempt there is no pause and no read",
     sends: ["a"],
     looks: ["a"],
     more: { attempts: 3 },
     asks: ["x", "pause 1", "look x", "x", "pause 2", "look x", "x"],
   },
   {
-    what: "a deadline that passes in the first pause ends it, unread",
+    what: "a deadline that passes in the first pause ends the batch without a read",
     sends: ["a"],
     looks: ["a"],
     passesIn: 1,
     asks: ["x", "pause 1"],
   },
   {
-    what: "a deadline that passes in a later pause ends it then",
+    what: "a deadline that passes in a later pause ends the batch",
     sends: ["a"],
     looks: ["a"],
     passesIn: 2,
     asks: ["x", "pause 1", "look x", "x", "pause 2"],
   },
   {
-    what: "when undoing, the deadline alone ends what never can be settled",
+    what: "in a rollback, only the deadline ends the reads of an item that cannot be read",
     sends: ["a"],
     looks: ["?"],
     more: { isRollback: true },
@@ -177,7 +178,7 @@ for (const { what, sends, looks, more, passesIn, asks } of ROWS) {
   });
 }
 
-Deno.test("after a race each wait is about twice the one before, and all of them take seconds", () => {
+Deno.test("after a race, each wait is about twice the previous one, and all of them take seconds", () => {
   const waits = Array.from({ length: AFTER_A_RACE.attempts - 1 }, (_, i) => i + 1);
   for (const attempts of waits) {
     const usual = 50 * 2 ** attempts;
@@ -198,9 +199,9 @@ const BATCHES: [
   kinds: string[],
   isFault: boolean,
 ][] = [
-  ["outcomes are given as they are", () => Promise.resolve([done, done]), ["done", "done"], false],
+  ["outcomes are returned unchanged", () => Promise.resolve([done, done]), ["done", "done"], false],
   [
-    "when nothing was sent every item is rejected, with that reason",
+    "if nothing was sent, every item is rejected with the reason",
     () => Promise.reject(failure("busy")),
     ["rejected busy", "rejected busy"],
     false,
@@ -212,7 +213,7 @@ const BATCHES: [
     true,
   ],
   [
-    "a bug that is thrown before anything is awaited is one, too",
+    "a bug that is thrown synchronously is a bug, too",
     () => {
       throw new TypeError("a bug");
     },
@@ -233,12 +234,12 @@ for (const [what, send, kinds, isFault] of BATCHES) {
   });
 }
 
-Deno.test("no items are no batch", async () => {
+Deno.test("an empty batch sends nothing", async () => {
   const never = () => Promise.reject(new Error("it is asked"));
   assert.deepEqual(await sendBatch([], never, (fault) => assert.fail(String(fault))), []);
 });
 
-Deno.test("the message of a bug names what was done", async () => {
+Deno.test("the message of a bug names the operation", async () => {
   for (const doing of ["write", "delete"] as const) {
     const [outcome] = await sendBatch(["x"], () => Promise.reject(new Error()), () => {}, doing);
     assert.ok(outcome?.kind === "unknown");
@@ -246,12 +247,12 @@ Deno.test("the message of a bug names what was done", async () => {
   }
 });
 
-// --- a look -------------------------------------------------------------------------------------
+// --- reading again ------------------------------------------------------------------------------
 
 const LOOKS: [what: string, error: Error | undefined, faults: number][] = [
-  ["what is there is read again", undefined, 0],
-  ["a cluster that cannot be read leaves it open", failure("unreachable"), 0],
-  ["a bug leaves it open, and is reported", new TypeError("a bug"), 1],
+  ["the stored secrets are read again", undefined, 0],
+  ["without a response, the outcome stays unknown", failure("unreachable"), 0],
+  ["after a bug the outcome stays unknown, and the bug is reported", new TypeError("a bug"), 1],
 ];
 
 for (const [what, error, expected] of LOOKS) {

@@ -9,7 +9,7 @@ const SEVERAL = ["a", "b", "c"].flatMap((each) =>
   repoSecrets({ type: "git", name: `repo-${each}`, url: `https://git.example.com/${each}` })
 );
 
-Deno.test("of several URLs each is replaced where it is held, and the others are created", async () => {
+Deno.test("each of several URLs is replaced where it is held, and the others are created", async () => {
   const it = argocdCluster();
   const held = { type: "git", name: "old", url: "https://git.example.com/b" } as const;
   await runWrite(it, repoSecrets({ ...held, password: "old" }));
@@ -20,7 +20,7 @@ Deno.test("of several URLs each is replaced where it is held, and the others are
   );
 });
 
-Deno.test("when one of several URLs is refused none is written", async () => {
+Deno.test("if one of several URLs is refused, none is written", async () => {
   const it = argocdCluster();
   await runWrite(it, repoSecrets({ name: "charts", url: "https://git.example.com/b" }));
   const before = it.dump();
@@ -31,9 +31,9 @@ Deno.test("when one of several URLs is refused none is written", async () => {
   assert.deepEqual(it.dump(), before);
 });
 
-Deno.test("two URLs that would come to stand in one secret are refused", async () => {
+Deno.test("two URLs that would end up in one secret are refused", async () => {
   const it = argocdCluster();
-  // The secret that the second is to be in holds the first.
+  // The secret for the second URL holds the first.
   await runWrite(
     it,
     repoSecrets({ type: "git", name: "repo-b", url: "https://git.example.com/a" }),
@@ -59,7 +59,7 @@ for (const [name, fault] of FAULTS) {
       it.calls = [];
       const before = worldOf(it);
       it.fault = ({ index }) => index === at ? fault : undefined;
-      // A read, a list, and a read of the secret that is there: before anything is written.
+      // Before anything is written: a read, a list, and a read of the existing secret.
       if (fault.kind === "bug" && at < 3) {
         await assert.rejects(runWrite(it, SEVERAL), TypeError);
         assertAsBefore(it, before);

@@ -8,7 +8,7 @@ import {
 } from "../../credentials/inventory.ts";
 import { deadlineIn } from "../../kube/deadline.ts";
 import type { SecretStore } from "../../kube/store.ts";
-import { rowIdentityOf } from "../matrix/identity.ts";
+import { isOfRow, partOfRow } from "../matrix/identity.ts";
 
 /** The secret and key that contain a checked value. */
 export interface CheckCell {
@@ -49,12 +49,12 @@ export async function collectChecks(
   checks: PendingChecks<CheckCell>,
   { store, settings, seconds }: CollectDeps,
 ): Promise<Collected> {
-  const parts = partsOf(id);
+  const parts: readonly InventoryPart[] = id === undefined ? ["docker", "argocd"] : [partOfRow(id)];
   // A matrix row may be of a pull secret without a label.
   const scope = { parts, everywhere: everywhere || id !== undefined };
   const all = await inventory(store, settings, scope, deadlineIn(seconds));
   const found = allValuesToCheck(all).filter(({ secret }) =>
-    id === undefined || rowIdentityOf(secret)?.id === id
+    id === undefined || isOfRow(secret, id)
   );
   for (const each of found) await addAll(cluster, each, checks);
   return {
@@ -64,12 +64,6 @@ export async function collectChecks(
     isWhole: all.isWhole,
     refused: all.refused,
   };
-}
-
-/** The part of the inventory that contains the row with this id. */
-function partsOf(id: string | undefined): readonly InventoryPart[] {
-  if (id === undefined) return ["docker", "argocd"];
-  return id.startsWith("docker/") ? ["docker"] : ["argocd"];
 }
 
 async function addAll(

@@ -9,8 +9,8 @@ import { WRITE_ANNOTATION } from "../../credentials/kinds/desired_secret.ts";
 import { ownerOf } from "../../credentials/kinds/owner.ts";
 import { shownUsername } from "../../credentials/kinds/password.ts";
 import { dockerConfigOf } from "../../credentials/kinds/pull_secret.ts";
-import { credentialsIn, SECRET_TYPE_LABEL } from "../../credentials/kinds/repository_credential.ts";
-import { registriesIn } from "../../credentials/material/docker_config.ts";
+import { hasCredential, SECRET_TYPE_LABEL } from "../../credentials/kinds/repository_credential.ts";
+import { parseDockerConfig } from "../../credentials/material/docker_config.ts";
 import { type CredentialValue, valuesIn } from "../../credentials/values.ts";
 import { isOurs } from "../../credentials/write/removal.ts";
 import { repositoryFields } from "../../kube/repository_fields.ts";
@@ -185,14 +185,19 @@ function isUnderstood(
 ): boolean {
   const data = sealed.reveal();
   const config = dockerConfigOf(type, data);
-  if (config !== undefined) return registriesIn(config.text, config.form).ok;
+  if (config !== undefined) {
+    const { key, text, form } = config;
+    // A configuration that is invalid or not UTF-8 is one value, without a registry.
+    const isOne = values.some((each) => each.key === key && each.registry === undefined);
+    return !isOne || parseDockerConfig(text, form).ok;
+  }
   return values.length > 0 || labels[SECRET_TYPE_LABEL] !== undefined ||
     Object.keys(data).length === 0;
 }
 
 const isOfWorkload = ({ labels, data }: StoredSecret) =>
   labels[SECRET_TYPE_LABEL] !== undefined &&
-  credentialsIn(data.reveal(), labels[SECRET_TYPE_LABEL]).includes(azureWorkloadIdentity.name);
+  hasCredential(azureWorkloadIdentity, data.reveal(), labels[SECRET_TYPE_LABEL]);
 
 function shownFinding({ code, message, remedy }: Finding): ShownFinding {
   return { code, message, ...remedy !== undefined && { remedy } };

@@ -5,10 +5,10 @@ import { seal } from "../../log/sealed.ts";
 import { encodeBase64Text } from "../../text/bytes.ts";
 import { columnOf, type ColumnOptions, type ColumnSource } from "./column.ts";
 
-/** A token's form, and no token. */
+/** With the form of a token, but not a real one. */
 const TOKEN = `ghp_${"Fake1Not2Real3".repeat(3)}`;
 
-/** Tells what it was made of, as no real one does. */
+/** Shows its value, unlike a real fingerprint. */
 const fingerprint: ColumnOptions["fingerprint"] = (value) =>
   Promise.resolve(`fp:${value.reveal()}`);
 
@@ -64,7 +64,7 @@ async function column(source: Partial<ColumnSource>, options: ColumnOptions = { 
   return credentials;
 }
 
-/** What is the same of all rows of these tests. */
+/** The fields that are the same in all rows of these tests. */
 const PLAIN = { managed: false, owner: null };
 
 Deno.test("pull secrets of one name are one row, sorted by namespace", async () => {
@@ -162,7 +162,7 @@ Deno.test("a labelled secret with unknown keys is not compared, and one without 
 });
 
 for (const options of [{ fingerprint }, {}]) {
-  Deno.test(`the identity of Argo CD's pods is marked, with ${Object.keys(options).length} ways to compare`, async () => {
+  Deno.test(`the workload identity of Argo CD's pods is marked, ${Object.keys(options).length > 0 ? "with" : "without"} fingerprints`, async () => {
     const url = "https://dev.azure.com/org/x";
     const [row] = await column({
       argocd: [
@@ -177,7 +177,7 @@ for (const options of [{ fingerprint }, {}]) {
 const UNREADABLE = ["{", "[]", '{"auths":[]}'];
 
 for (const text of UNREADABLE) {
-  Deno.test(`a pull secret with ${text} has no fingerprints, not even none`, async () => {
+  Deno.test(`a pull secret with ${text} has no fingerprints, not even an empty list`, async () => {
     const [row] = await column({ pullSecrets: [pullSecret("a", "x", text)] });
     assert.deepEqual(row?.secrets, [{ namespace: "a", name: "x", ...PLAIN }]);
   });

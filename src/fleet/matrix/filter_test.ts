@@ -85,7 +85,7 @@ const DURATIONS: [text: string, seconds: number | undefined][] = [
 ];
 
 for (const [text, seconds] of DURATIONS) {
-  Deno.test(`the duration ${text} is ${seconds === undefined ? "none" : `${seconds} seconds`}`, () => {
+  Deno.test(`the duration ${text} is ${seconds === undefined ? "invalid" : `${seconds} seconds`}`, () => {
     assert.equal(secondsIn(text), seconds);
   });
 }

@@ -1,3 +1,4 @@
+import type { InventoryPart } from "../../credentials/inventory.ts";
 import { comparableUrl, templateKey } from "../../credentials/kinds/comparable_url.ts";
 import { SECRET_TYPE_LABEL } from "../../credentials/kinds/repository_credential.ts";
 import { shownUrl } from "../../credentials/kinds/url.ts";
@@ -46,11 +47,19 @@ export function argocdIdentity(
   };
 }
 
-/** The row of a secret; `undefined` for Argo CD secrets other than repositories and templates. */
-export function rowIdentityOf(secret: StoredSecret): RowIdentity | undefined {
-  const isArgocd = secret.labels[SECRET_TYPE_LABEL] !== undefined;
-  if (!isArgocd) return dockerIdentity(secret.name);
-  return argocdIdentity(secret, repositoryFields(secret.data.reveal()));
+/** The part of the inventory that contains the secrets of the row with this id. */
+export const partOfRow = (id: string): InventoryPart =>
+  id.startsWith(dockerIdentity("").id) ? "docker" : "argocd";
+
+/**
+ * Whether a secret is of the row with this id. A secret may be of two rows: a repository may have a docker label.
+ * @param secret of the row's part of the inventory
+ */
+export function isOfRow(secret: StoredSecret, id: string): boolean {
+  const identity = partOfRow(id) === "docker"
+    ? dockerIdentity(secret.name)
+    : argocdIdentity(secret, repositoryFields(secret.data.reveal()));
+  return identity?.id === id;
 }
 
 /** Masked first, because masking recognizes tokens by letter case, and again, because Go escapes the mask. */

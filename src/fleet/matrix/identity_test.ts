@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { argocdIdentity } from "./identity.ts";
 
-/** A token's form, and no token. */
+/** With the form of a token, but not a real one. */
 const TOKEN = `ghp_${"Fake1Not2Real3".repeat(3)}`;
 
 const labelled = (type: string) => ({ labels: { "argocd.argoproj.io/secret-type": type } });
@@ -35,7 +35,7 @@ const IDS: [type: string, fields: Fields, id: string | undefined][] = [
     { url: "https://git.example/org", type: "helm", project: "x" },
     "template/https://git.example/org",
   ],
-  // What Go cannot parse is as it is written, so that two of them are not one.
+  // A URL that Go cannot parse stays unchanged, so that two of them stay different.
   ["repo-creds", { url: "192.0.2.10:1843/" }, "template/192.0.2.10:1843/"],
   [
     "repository-write",
@@ -62,7 +62,7 @@ const MASKED: [url: string, shown: string][] = [
 ];
 
 for (const [url, shown] of MASKED) {
-  Deno.test(`the row of ${url.replace(TOKEN, "TOKEN")} is known by ${shown}`, () => {
+  Deno.test(`the row of ${url.replace(TOKEN, "TOKEN")} is identified by ${shown}`, () => {
     const identity = argocdIdentity(labelled("repository"), { url });
     assert.equal(identity?.url, shown);
     assert.equal(identity?.id, `repository/git/${shown}`);

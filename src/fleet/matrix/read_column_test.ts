@@ -27,7 +27,7 @@ type Fails = (query: DataQuery) => boolean;
 
 const ofArgocd: Fails = ({ namespace }) => namespace === "argocd";
 
-/** What the column of a cluster is, and what the cluster was asked for it. */
+/** The column of a cluster, and the requests that were sent for it. */
 async function read(cluster: FakeCluster, request: ColumnRequest = {}, fails?: Fails) {
   const store = cluster.store();
   const queries: DataQuery[] = [];
@@ -55,7 +55,7 @@ const COUNTS: [request: ColumnRequest, secrets: number, lists: number][] = [
 ];
 
 for (const [request, secrets, lists] of COUNTS) {
-  Deno.test(`${JSON.stringify(request)} of ${secrets} secrets costs ${lists} lists, and one of accounts`, async () => {
+  Deno.test(`${JSON.stringify(request)} with ${secrets} secrets takes ${lists} lists, and one of service accounts`, async () => {
     const cluster = new FakeCluster();
     for (let i = 0; i < secrets; i++) pull(cluster, `ghcr-${i}`, { "a/type": "docker" });
     const { column, asked } = await read(cluster, request);
@@ -70,13 +70,13 @@ for (const [request, secrets, lists] of COUNTS) {
 const codesOf = ({ credentials }: Awaited<ReturnType<typeof read>>["column"]) =>
   credentials.flatMap(({ id, findings = [] }) => findings.map(({ code }) => `${id} ${code}`));
 
-/** What the cluster was asked for with lists of data: the types, and keys where not all are. */
+/** The requested lists of data: their types, and their keys unless all are requested. */
 const queriesOf = (queries: readonly DataQuery[]) =>
   queries.map(({ type, namespace, keys }) => ({ type, namespace, keys }));
 
 for (const fingerprints of [true, false]) {
   for (const count of [1, 150]) {
-    Deno.test(`of ${count} named pull secrets without a label those that are not there are told by two lists of names (fingerprints: ${fingerprints})`, async () => {
+    Deno.test(`two lists of names find the missing ones of ${count} pull secrets without a label (fingerprints: ${fingerprints})`, async () => {
       const cluster = new FakeCluster();
       const named = Array.from({ length: count }, (_, i) => `dockercfg-${i}`);
       for (const name of named) pull(cluster, name);
@@ -96,7 +96,7 @@ for (const fingerprints of [true, false]) {
   }
 }
 
-Deno.test("with everywhere all pull secrets are known already, and no further list is needed", async () => {
+Deno.test("with everywhere, all pull secrets are listed already, and no further list is needed", async () => {
   const cluster = new FakeCluster();
   cluster.putAccount({ namespace: "default", name: "default", pullSecrets: ["there", "gone"] });
   pull(cluster, "there");
@@ -105,7 +105,7 @@ Deno.test("with everywhere all pull secrets are known already, and no further li
   assert.equal(asked.filter((each) => each === "listData").length, 4);
 });
 
-Deno.test("where not all namespaces may be listed, missing secrets are found in those that may", async () => {
+Deno.test("without the right to list all namespaces, missing secrets are found in those that can be listed", async () => {
   const cluster = new FakeCluster();
   for (const namespace of ["default", "other"]) {
     const pullSecrets = Array.from({ length: 150 }, (_, i) => `gone-${i}`);
@@ -122,7 +122,7 @@ Deno.test("where not all namespaces may be listed, missing secrets are found in 
   ]);
 });
 
-Deno.test("where names may not be listed, no secret is called missing, and there is a warning", async () => {
+Deno.test("if names cannot be listed, no secret is reported as missing, with a warning", async () => {
   const cluster = new FakeCluster();
   cluster.putAccount({ namespace: "default", name: "default", pullSecrets: ["gone"] });
   const { column } = await read(cluster, {}, ({ type }) => type !== undefined);
@@ -152,7 +152,7 @@ const REFUSED: [part: string, fails: Fails, request: ColumnRequest, expected: ob
 ];
 
 for (const [part, fails, request, expected] of REFUSED) {
-  Deno.test(`who may not list secrets in ${part} sees the rest: ${JSON.stringify(request)}`, async () => {
+  Deno.test(`without the right to list secrets in ${part}, the rest is read: ${JSON.stringify(request)}`, async () => {
     const cluster = new FakeCluster();
     pull(cluster, "ghcr", { "a/type": "docker" });
     const labels = { "argocd.argoproj.io/secret-type": "repository" };

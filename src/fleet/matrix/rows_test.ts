@@ -17,7 +17,7 @@ function secret(fingerprint?: string, more: Partial<CellSecret> = {}): CellSecre
   };
 }
 
-/** Of two registries, with equal values and these user names. */
+/** A row of two registries with equal values and these user names. */
 const pair = (usernames: Readonly<Record<string, string>>) =>
   secret(undefined, {
     fingerprints: { "ghcr.io": "1", "quay.io": "1" },
@@ -54,7 +54,7 @@ const hung = (name: string): ColumnOrReason => ({
   message: "The cluster did not answer",
 });
 
-/** Of its only row: the state, and each cell in a word. */
+/** The state of the only row, and each cell in a word. */
 function rowIn(matrix: CredentialMatrix) {
   const [row, ...others] = matrix.credentials;
   assert.equal(others.length, 0);
@@ -75,7 +75,7 @@ const ROWS: [
   notSeen?: number,
 ][] = [
   [
-    "equal everywhere is the same",
+    "a value that is equal everywhere is the same",
     [seen("a", [docker(secret("1"))]), seen("b", [docker(secret("1"))])],
     "same",
     "a A, b A",
@@ -91,7 +91,7 @@ const ROWS: [
     "a B, b A, c A",
   ],
   [
-    "of groups of one size the first fingerprint is A",
+    "among groups of equal size the first fingerprint is A",
     [seen("a", [docker(secret("2"))]), seen("b", [docker(secret("1"))])],
     "differs",
     "a B, b A",
@@ -106,7 +106,7 @@ const ROWS: [
     "a B, b A",
   ],
   [
-    "a registry by another of its names is the same",
+    "a registry under another of its names is the same",
     [
       seen("a", [docker(secret(undefined, { fingerprints: { "docker.io": "1" } }))]),
       seen("b", [
@@ -117,7 +117,7 @@ const ROWS: [
     "a A, b A",
   ],
   [
-    "a registry by two of its names is the same as by one",
+    "a registry under two of its names is the same as under one",
     [
       seen("a", [
         docker(secret(undefined, {
@@ -132,7 +132,7 @@ const ROWS: [
     "a A, b A",
   ],
   [
-    "user names that two registries have exchanged differ",
+    "user names that are swapped between two registries differ",
     [
       seen("a", [docker(pair({ "ghcr.io": "ann", "quay.io": "bot" }))]),
       seen("b", [docker(pair({ "ghcr.io": "bot", "quay.io": "ann" }))]),
@@ -141,7 +141,7 @@ const ROWS: [
     "a A, b B",
   ],
   [
-    "the identity of Argo CD's pods is not the same as no credential",
+    "the workload identity of Argo CD's pods differs from no credential",
     [
       seen("a", [repository(secret(undefined, { fingerprints: {}, workload_identity: true }))]),
       seen("b", [repository(secret(undefined, { fingerprints: {} }))]),
@@ -159,13 +159,13 @@ const ROWS: [
     "a A, b B",
   ],
   [
-    "one that is absent somewhere is partial",
+    "a credential that is absent somewhere is partial",
     [seen("a", [docker(secret("1"))]), seen("b")],
     "partial",
     "a A, b absent",
   ],
   [
-    "one that differs and is absent somewhere differs",
+    "a credential that differs and is absent somewhere differs",
     [seen("a", [docker(secret("1"))]), seen("b"), seen("c", [docker(secret("2"))])],
     "differs",
     "a A, b absent, c B",
@@ -180,14 +180,14 @@ const ROWS: [
     "a mixed, b A",
   ],
   [
-    "a cluster that was not seen is unknown and does not count",
+    "a cluster that could not be read is unknown and does not count",
     [seen("a", [docker(secret("1"))]), hung("b")],
     "same",
     "a A, b timeout",
     1,
   ],
   [
-    "what may be in namespaces that were not listed is not called absent",
+    "a pull secret that may be in an unlisted namespace is not absent",
     [
       seen("a", [docker(secret("1"))]),
       seen("b", [], { not_seen: { docker: "namespaces_not_listed" } }),
@@ -197,7 +197,7 @@ const ROWS: [
     1,
   ],
   [
-    "namespaces that were not listed hide no repository",
+    "unlisted namespaces do not matter for repositories",
     [
       seen("a", [repository(secret("1"))]),
       seen("b", [], { not_seen: { docker: "namespaces_not_listed" } }),
@@ -206,31 +206,31 @@ const ROWS: [
     "a A, b absent",
   ],
   [
-    "a repository is not missing where there is no Argo CD",
+    "a repository is not absent on a cluster without Argo CD",
     [seen("a", [repository(secret("1"))]), seen("b", [], { no_argocd: true })],
     "same",
     "a A, b no_argocd",
   ],
   [
-    "a pull secret is missing where there is no Argo CD, too",
+    "a pull secret is absent on a cluster without Argo CD",
     [seen("a", [docker(secret("1"))]), seen("b", [], { no_argocd: true })],
     "partial",
     "a A, b absent",
   ],
   [
-    "without fingerprints nothing is called the same",
+    "without fingerprints nothing is the same",
     [seen("a", [docker(secret())]), seen("b", [docker(secret())])],
     "not_compared",
     "a present, b present",
   ],
   [
-    "without fingerprints what is absent somewhere is told",
+    "without fingerprints an absence is still shown",
     [seen("a", [docker(secret())]), seen("b")],
     "partial",
     "a present, b absent",
   ],
   [
-    "one that cannot be understood is not what the others are",
+    "an invalid credential is not the same as others",
     [seen("a", [docker(secret("1"))]), seen("b", [docker(secret())])],
     "differs",
     "a A, b present",
@@ -245,7 +245,7 @@ const ROWS: [
     "a A, b A",
   ],
   [
-    "one that was seen nowhere is not compared",
+    "a credential that was read nowhere is not compared",
     [
       seen("a", [{ ...docker(), findings: [{ code: "pull_secret_missing", message: "…" }] }], {
         not_seen: { docker: "namespaces_not_listed" },
@@ -257,7 +257,7 @@ const ROWS: [
     2,
   ],
   [
-    "what may not be listed in Argo CD's namespace is not called absent",
+    "a secret that cannot be listed in Argo CD's namespace is not absent",
     [
       seen("a", [repository(secret("1"))]),
       seen("b", [], { not_seen: { argocd: "forbidden" } }),
@@ -267,7 +267,7 @@ const ROWS: [
     1,
   ],
   [
-    "one that is nowhere is partial, with its finding",
+    "a missing pull secret is partial, with its finding",
     [seen("a", [{ ...docker(), findings: [{ code: "pull_secret_missing", message: "…" }] }])],
     "partial",
     "a absent",
@@ -365,7 +365,7 @@ Deno.test("the matrix does not depend on the order of columns", () => {
         assert.equal(row!.state, all.size > 1 ? "differs" : isPartial ? "partial" : "same");
         assert.equal(row!.not_seen, cells.filter((each) => each === undefined).length);
         assert.deepEqual(Object.keys(row!.cells), columns.map(({ name }) => name));
-        // Each value has one letter, and one that more clusters have comes before.
+        // Each value has one letter, and values on more clusters come first.
         const letters = new Map<string, string>();
         for (const { secrets } of Object.values(row!.cells)) {
           for (const { fingerprints, group } of secrets) {

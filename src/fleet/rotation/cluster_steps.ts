@@ -6,12 +6,13 @@ import type { ValueToCheck } from "../../credentials/checks/check_target.ts";
 import { outcomeOfWrite, placesOf } from "../../credentials/outcome.ts";
 import { carryOutRotation, type RotationVerdict } from "../../credentials/rotation/carry_out.ts";
 import { findPlaces, type FoundPlace, rotationInventory } from "../../credentials/rotation/find.ts";
+import { masking } from "../../credentials/rotation/hide.ts";
 import { planRotation, type RotationPlan } from "../../credentials/rotation/plan.ts";
-import type { Sought } from "../../credentials/rotation/sought.ts";
+import { isIdentity, type Sought } from "../../credentials/rotation/sought.ts";
 import type { Writer, WriteServices } from "../../credentials/writer.ts";
 import { deadlineIn } from "../../kube/deadline.ts";
 import { refKey, type SecretRef, type SecretStore } from "../../kube/store.ts";
-import type { Sealed } from "../../log/sealed.ts";
+import { seal, type Sealed } from "../../log/sealed.ts";
 import type { ClusterStep, SelectedCluster } from "../each.ts";
 import type { RotationRequest } from "./request.ts";
 import type { ClusterNotSeen } from "./shapes.ts";
@@ -50,12 +51,19 @@ export const planStep = (request: RotationRequest): ClusterStep<ReadContext, Clu
       all.argocd.map((each) => rewritten.get(refKey(each)) ?? each),
     );
     const value = set.value.reveal();
+    // The path of a URL or registry may contain the value.
+    const masked = masking(() => [...plan.oldValues, set.value, set.text]);
     const tries = plan.toRotate.flatMap(({ rewritten, places }) => {
       const checks = valuesToCheck(rewritten, resolver)
-        .filter(({ value: each }) => each.reveal() === value);
+        .filter(({ value: each }) => each.reveal() === value)
+        .map((each) => ({ ...each, at: masked(each.at) }));
       return checks.length > 0 ? checks : [unknownUse(rewritten, places, set.value)];
     });
-    const replaces = await fingerprintsOf(plan.oldValues, fingerprint);
+    // Later rotations with the same search know these values by their fingerprints alone.
+    const trimmed = isIdentity(request.sought)
+      ? plan.oldValues.map((value) => value.reveal().trim()).filter((value) => value !== "")
+      : [];
+    const replaces = await fingerprintsOf([...plan.oldValues, ...trimmed.map(seal)], fingerprint);
     return { plan, replaces, tries, notSeen: partsNotSeen(name, all) };
   },
 });

@@ -30,34 +30,39 @@ const safe = { safe_to_revoke: true };
 
 const ROWS: [what: string, entries: AuditEntry[], replaces: string[], now?: Partial<typeof NOW>][] =
   [
-    ["all that is not known to be gone", [line("b"), line("a")], ["b", "a"]],
-    ["also what was replaced by another value", [line("b", { credential: "x" })], ["b"]],
-    ["not what is the new value now", [line("b"), line("new")], ["b"]],
-    ["what the same request has proven gone", [line("a", safe)], ["a"]],
-    ["not what was proven gone before that", [line("c"), line("b", safe), line("a")], ["c", "b"]],
+    ["all values not proven gone", [line("b"), line("a")], ["b", "a"]],
+    ["also a value that was replaced by another new value", [line("b", { credential: "x" })], [
+      "b",
+    ]],
+    ["not the value that is the new one now", [line("b"), line("new")], ["b"]],
+    ["a value that the same request has proven gone", [line("a", safe)], ["a"]],
+    ["not a value that was proven gone before that", [line("c"), line("b", safe), line("a")], [
+      "c",
+      "b",
+    ]],
     [
-      "not what another request has proven gone",
+      "not a value that another request has proven gone",
       [line("c"), line("b", { ...safe, credential: "x" })],
       [
         "c",
       ],
     ],
     [
-      "not what a new value took the place of that cannot be told",
+      "not a value whose new value is unknown",
       [
         line("b", { ...safe, credential: undefined }),
       ],
       [],
       { to: undefined },
     ],
-    ["nothing of what else was sought", [line("a", { about: "quay" })], []],
-    ["nothing by another key", [line("a", { key: "x" })], []],
-    ["nothing of a dry run", [line("a", { dry_run: true })], []],
-    ["nothing of a cluster that is not for who asks", [line("hidden")], []],
+    ["none of another search", [line("a", { about: "quay" })], []],
+    ["none with another key", [line("a", { key: "x" })], []],
+    ["none of a dry run", [line("a", { dry_run: true })], []],
+    ["none of a cluster that the caller may not see", [line("hidden")], []],
   ];
 
 for (const [what, entries, replaces, now] of ROWS) {
-  Deno.test(`of what was found earlier is known: ${what}`, async () => {
+  Deno.test(`values known from earlier rotations: ${what}`, async () => {
     const known = await earlier(entries, now);
     assert.deepEqual(known.replaces, replaces);
     const of = replaces.map((each) => each.toUpperCase());

@@ -1,6 +1,6 @@
 import type { AuditEntry } from "../../audit/entry.ts";
 import type { RotationRecord } from "./rotations.ts";
-import type { Proof, Reason, RotationCluster } from "./shapes.ts";
+import { CLUSTER_STATES, type Proof, type Reason, type RotationCluster } from "./shapes.ts";
 
 /** The cluster status by the outcome of a successful write. */
 const DONE: Readonly<Record<string, RotationCluster["status"]>> = {
@@ -49,8 +49,15 @@ export function rotationFromAudit(
     clusters,
     replaces: last.replaces ?? [],
     ...begin.credential === undefined ? {} : { to: begin.credential },
-    ...isWhole ? { proof: proofOf(last) } : {},
+    ...isWhole ? { proof: proofOf(last), ...countsOf(last) } : {},
   };
+}
+
+/** The number of clusters by status, if it is recorded. A line that somebody changed may contain anything. */
+function countsOf({ counts }: AuditEntry): Pick<RotationRecord, "counts"> {
+  const known = CLUSTER_STATES.map((state) => [state, Number(counts?.[state])] as const);
+  const given = known.filter(([, count]) => count > 0);
+  return given.length === 0 ? {} : { counts: Object.fromEntries(given) };
 }
 
 /** @param line the last line of a write */

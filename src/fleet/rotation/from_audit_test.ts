@@ -26,7 +26,7 @@ const of = (cluster: string, more: Partial<AuditEntry> = {}) =>
     ...more,
   });
 
-/** As the log gives them: newest first. */
+/** As the log returns them: newest first. */
 const told = (...lines: readonly AuditEntry[]) => rotationFromAudit(ID, [...lines].reverse());
 
 Deno.test("a finished rotation has its clusters, and whether the value was safe to revoke", () => {
@@ -58,6 +58,21 @@ Deno.test("a finished rotation has its clusters, and whether the value was safe 
   });
 });
 
+const COUNTS: [what: string, counts: unknown, expected: object | undefined][] = [
+  ["also clusters without an entry", { rotated: 1, failed: 1, not_begun: 2 }, {
+    ...{ rotated: 1, failed: 1, not_begun: 2 },
+  }],
+  ["none if the entry has none", undefined, undefined],
+  ["none if the entry was tampered with", { rotated: "x", failed: null, other: 3 }, undefined],
+];
+
+for (const [what, counts, expected] of COUNTS) {
+  Deno.test(`the number of clusters by status in a finished rotation: ${what}`, () => {
+    const end = { phase: "end", outcome: "mixed", counts } as Partial<AuditEntry>;
+    assert.deepEqual(told(whole({}), whole(end))!.counts, expected);
+  });
+}
+
 Deno.test("a rotation that a crash interrupted names the cluster that was being written", () => {
   const record = told(
     whole({}),
@@ -68,7 +83,7 @@ Deno.test("a rotation that a crash interrupted names the cluster that was being 
     whole({ phase: "interrupted" }),
   )!;
   assert.equal(record.state, "interrupted");
-  assert.equal(record.proof, undefined, "nobody has looked again");
+  assert.equal(record.proof, undefined, "there was no second search");
   assert.deepEqual(record.clusters.map(({ cluster, status }) => [cluster, status]), [
     ["b", "failed"],
     ["a", "rotated"],
@@ -129,15 +144,15 @@ const SAFE: [what: string, end: Partial<AuditEntry>, codes: string[] | undefined
   ["says that it is not, and why", { safe_to_revoke: false, refusals: ["places_left"] }, [
     "places_left",
   ]],
-  ["says nothing of it", { outcome: "mixed" }, ["not_seen"]],
-  ["says why not in words of another version", { safe_to_revoke: false, refusals: ["new_word"] }, [
+  ["says nothing about it", { outcome: "mixed" }, ["not_seen"]],
+  ["gives reasons of another version only", { safe_to_revoke: false, refusals: ["new_word"] }, [
     "not_seen",
   ]],
   ["says both", { safe_to_revoke: true, refusals: ["new_word"] }, ["not_seen"]],
 ];
 
 for (const [what, end, codes] of SAFE) {
-  Deno.test(`an old value is ${codes ? "not " : ""}told to be safe to revoke by an end that ${what}`, () => {
+  Deno.test(`an old value is ${codes ? "not " : ""}safe to revoke if the last entry ${what}`, () => {
     const { state, proof } = told(whole({}), whole({ phase: "end", outcome: "rotated", ...end }))!;
     assert.equal(state, "done");
     assert.equal(proof!.safe_to_revoke, codes === undefined);
@@ -159,8 +174,8 @@ Deno.test("a dry run has the state planned", () => {
   assert.equal(record!.state, "planned");
 });
 
-Deno.test("a rotation that was refused, or has no line, does not exist", () => {
+Deno.test("a rotation that was refused, or has no first entry, does not exist", () => {
   assert.equal(told(), undefined);
   assert.equal(told(whole({}), whole({ phase: "end", outcome: "refused" })), undefined);
-  assert.equal(told(of("a")), undefined, "whose beginning is in a file that is gone");
+  assert.equal(told(of("a")), undefined, "its first entry is in a removed file");
 });

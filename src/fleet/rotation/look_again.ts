@@ -40,7 +40,7 @@ export async function lookAgain(
   deps: LookDeps,
   { plans, replaces, earlier, unknownIn, key }: OldValueSearch,
 ): Promise<{ readonly proof: Proof; readonly wasFound: boolean }> {
-  const { clusters, isLimited, notListed = [] } = await allOrChosen(deps);
+  const { clusters, isLimited, notListed } = await allOrChosen(deps);
   const values = soughtAgain(sought, plans, earlier);
   const isMeant = oneOf(deps.chosen);
   // In selected clusters also search by identity: a cluster may have been unreadable when planning, or changed since.
@@ -71,12 +71,23 @@ export async function lookAgain(
   return { proof, wasFound };
 }
 
-/** All clusters; only the selection where they cannot be listed, so that what was written is reported anyway. */
+/**
+ * All clusters, and the selected ones that are no longer among them: they may still contain the old value. If the
+ * clusters cannot be listed, only the selection, so that what was written is reported anyway.
+ */
 async function allOrChosen(
   { all, chosen, onBug }: LookDeps,
-): Promise<AllClusters & { readonly notListed?: readonly ClusterNotSeen[] }> {
+): Promise<AllClusters & { readonly notListed: readonly ClusterNotSeen[] }> {
   try {
-    return await all();
+    const listed = await all();
+    const gone = chosen.filter((each) => !listed.clusters.some((other) => isSame(each, other)));
+    const notListed = gone.map(({ name: cluster }) => ({
+      cluster,
+      status: "cluster_not_found",
+      message:
+        `Cluster '${cluster}' was removed or has another API server since the rotation began`,
+    }));
+    return { ...listed, notListed };
   } catch (error) {
     onBug(error);
     const others = { cluster: "*", status: "error", message: "Cannot list the clusters" };
@@ -142,9 +153,17 @@ function soughtAgain(sought: Sought, { done }: Plans, earlier: readonly string[]
   ];
 }
 
+const namesOf = ({ name, sameServerAs }: SelectedCluster) => [name, ...sameServerAs];
+
+/** Whether two listings mean the same cluster. The API server of an unusable one is unknown. */
+function isSame(a: SelectedCluster, b: SelectedCluster): boolean {
+  const others = new Set(namesOf(b));
+  const isUsable = a.transport !== undefined && b.transport !== undefined;
+  return namesOf(a).some((name) => others.has(name)) && (!isUsable || a.server === b.server);
+}
+
 /** Whether a cluster is one of these under any of its names. */
 function oneOf(clusters: readonly SelectedCluster[]): (cluster: SelectedCluster) => boolean {
-  const namesOf = ({ name, sameServerAs }: SelectedCluster) => [name, ...sameServerAs];
   const names = new Set(clusters.flatMap(namesOf));
   return (cluster) => namesOf(cluster).some((name) => names.has(name));
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type Evidence, proofOf } from "./proof.ts";
 import type { OldValueState, ReasonCode, ValuePlace } from "./shapes.ts";
 
-/** What lets a value be revoked. */
+/** The evidence that makes a value safe to revoke. */
 const ALL_IS_WELL: Evidence = {
   fingerprints: ["5b0c8f2e5b0c8f2e"],
   wasFound: true,
@@ -41,7 +41,7 @@ Deno.test("a value that was found once, and is in none of the places searched, i
 const CASES: [what: string, Partial<Evidence>, ReasonCode, OldValueState, clusters?: string[]][] = [
   ["it was never found", { wasFound: false }, "never_found", "unknown"],
   [
-    "a cluster was not seen",
+    "a cluster could not be read",
     { clustersNotSeen: [notSeen("b"), notSeen("a")] },
     "not_seen",
     "unknown",
@@ -66,7 +66,7 @@ const CASES: [what: string, Partial<Evidence>, ReasonCode, OldValueState, cluste
 ];
 
 for (const [what, evidence, code, state, clusters] of CASES) {
-  Deno.test(`a value is not safe to revoke where ${what}`, () => {
+  Deno.test(`a value is not safe to revoke if ${what}`, () => {
     const { safe_to_revoke, reasons = [], old_value } = proofOf({ ...ALL_IS_WELL, ...evidence });
     assert.equal(safe_to_revoke, false);
     assert.deepEqual(reasons.map((each) => each.code), [code]);

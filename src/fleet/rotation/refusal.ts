@@ -17,7 +17,12 @@ export type RotationRefusal =
   | { readonly kind: "fingerprints_unavailable" }
   /** @property rotation the id of the running one */
   | { readonly kind: "running"; readonly rotation: string }
-  | { readonly kind: "clusters_not_seen"; readonly notSeen: readonly ClusterNotSeen[] }
+  /** @property isFirst whether one of these clusters goes first */
+  | {
+    readonly kind: "clusters_not_seen";
+    readonly notSeen: readonly ClusterNotSeen[];
+    readonly isFirst: boolean;
+  }
   | { readonly kind: "cannot_hold"; readonly places: readonly UnwritablePlace[] }
   /** These clusters go first, and have nothing to rotate. */
   | { readonly kind: "first_not_found"; readonly clusters: readonly string[] }

@@ -10,9 +10,9 @@ export function refusalOfPlans(
   { done, failed }: Plans,
 ): RotationRefusal | undefined {
   const unread = failuresOf(failed);
-  const isTooMany = unread.length > maxFailures || failed.some(({ cluster }) => cluster.isFirst);
-  if (isTooMany && !dryRun) {
-    return { kind: "clusters_not_seen", notSeen: failed.flatMap(clustersNotSeenIn) };
+  const isFirst = failed.some(({ cluster }) => cluster.isFirst);
+  if ((unread.length > maxFailures || isFirst) && !dryRun) {
+    return { kind: "clusters_not_seen", notSeen: failed.flatMap(clustersNotSeenIn), isFirst };
   }
   const places = done.flatMap(([{ name: cluster }, { plan }]) =>
     plan.cannotHold.map((each): UnwritablePlace => ({ cluster, ...each }))

@@ -61,11 +61,11 @@ export async function* results(
   const written = done.filter(([, each]) => isWritten(each));
   const plans = new Map(written.map(([{ name }, plan]) => [name, plan]));
   const writing = each(written.map(([cluster]) => cluster), writeStep(request, plans), {
-    isFirst: ({ isFirst }) => isFirst,
+    // A dry run covers all clusters.
+    isFirst: ({ isFirst }) => isFirst && !dryRun,
     // A first cluster without a write proves nothing for the others.
     isFailure: ({ status }, { isFirst }) =>
       status === "failed" || isFirst && status === "not_found",
-    // A dry run covers all clusters.
     maxFailures: dryRun ? undefined : maxFailures - failuresOf(failed).length,
   });
   for await (const ended of writing) {

@@ -34,7 +34,7 @@ function request(): RotationRequest {
   };
 }
 
-/** @param plans what planning comes to */
+/** @param plans the result of planning */
 function depsOf(plans: () => ClusterPlan, more: Partial<RotationDeps> = {}): RotationDeps {
   const each: Each<WriteContext> = async function* <Result>(clusters: readonly SelectedCluster[]) {
     for (const cluster of clusters) {

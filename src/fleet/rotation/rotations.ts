@@ -1,5 +1,5 @@
 import type { PastRotation, SameSearch } from "./past.ts";
-import type { Proof, RotationCluster, VerifiedPlace } from "./shapes.ts";
+import type { ClusterState, Proof, RotationCluster, VerifiedPlace } from "./shapes.ts";
 
 /** The key under which a rotation of a value is claimed; `aboutOf` makes the keys of other searches. */
 export const fingerprintKey = (fingerprint: string) => `value ${fingerprint}`;
@@ -18,6 +18,11 @@ export interface RotationRecord {
   readonly names: readonly string[];
   /** The results of the finished clusters. */
   readonly clusters: readonly RotationCluster[];
+  /**
+   * The number of clusters by status; only of a finished rotation from the audit log, which has no lines for clusters
+   * without a write.
+   */
+  readonly counts?: Readonly<Partial<Record<ClusterState, number>>>;
   readonly verified?: readonly VerifiedPlace[];
   /** The result of the search for the old value on all clusters, after it. */
   readonly proof?: Proof;

@@ -6,10 +6,10 @@ const cluster = (name: string, status: RotationCluster["status"] = "rotated"): R
   ...{ cluster: name, status, status_code: 200, secrets: [], left: [] },
 });
 
-/** Of who may see all clusters. */
+/** Of a caller who may see all clusters. */
 const ANY = () => true;
 
-/** Which key fingerprints are made by. */
+/** The key of the fingerprints. */
 const KEY = "key";
 
 function startRotation(
@@ -29,7 +29,7 @@ Deno.test("no second rotation of the same value starts before the first one has 
   const first = startRotation(rotations, "r1", ["value a"]);
   const second = () => rotations.start("r2", { keys: ["value b", "value a"], by: "ci" });
   assert.deepEqual(second(), { running: "r1" });
-  startRotation(rotations, "r3", ["value b"]).drop(); // the one that was refused has claimed nothing
+  startRotation(rotations, "r3", ["value b"]).drop(); // the refused rotation has claimed nothing
   first.finish("done");
   assert.ok(!("running" in second()));
 });
@@ -44,7 +44,7 @@ Deno.test("values found later are claimed as a whole, unless another rotation ha
   assert.equal(first.claim(["value b"]), undefined, "r2 has not claimed it");
 });
 
-Deno.test("no rotation starts that replaces a value that another one writes, or the reverse", () => {
+Deno.test("no rotation starts from a value that another one writes, or writes a value that another one replaces", () => {
   const rotations = new Rotations();
   const of = (from: string, to: string) => ({ keys: [`value ${from}`], by: "ci", to });
   const first = rotations.start("r1", of("a", "b")) as Running;
@@ -52,7 +52,7 @@ Deno.test("no rotation starts that replaces a value that another one writes, or 
   assert.deepEqual(rotations.start("on", of("b", "c")), { running: "r1" });
   assert.deepEqual(rotations.start("from", of("c", "a")), { running: "r1" });
   const other = rotations.start("r2", of("c", "b")) as Running;
-  assert.equal(other.rotation, "r2", "two may be replaced by one");
+  assert.equal(other.rotation, "r2", "one new value may replace two");
   assert.equal(other.claim(["value b"]), "r1");
   first.finish("done");
   other.finish("done");
@@ -152,7 +152,7 @@ Deno.test("the oldest rotations are dropped above the limit, but never the last 
   };
   ended("r1", 3);
   ended("r2", 2);
-  assert.ok(rotations.get("r1"), "five fit");
+  assert.ok(rotations.get("r1"), "five are kept");
   ended("r3", 1);
   assert.equal(rotations.get("r1"), undefined);
   assert.ok(rotations.get("r2"));

@@ -155,7 +155,7 @@ export const FINGERPRINT_LIMIT =
 
 /** Where no rotation searches, for users who are about to revoke a value. */
 export const NEVER_LOOKED_AT: readonly string[] = [
-  "other Opaque secrets",
+  "other secrets (Opaque, basic-auth, …)",
   "annotations and labels",
   `longer texts that contain a value of under ${LEAST_LENGTH} characters`,
   FINGERPRINT_LIMIT,

@@ -54,7 +54,7 @@ type Verdict = Awaited<ReturnType<VerifyOne>>;
 
 const APP = "https://git.example.com/org/app";
 
-Deno.test("each distinct place is tried once", async () => {
+Deno.test("each distinct place is verified once", async () => {
   const { asked, run } = trying();
   const tried = await run([repository(APP), repository(APP), repository(`${APP}2`)]);
   assert.deepEqual(tried.map(({ at, state }) => [at, state]), [
@@ -66,25 +66,25 @@ Deno.test("each distinct place is tried once", async () => {
 
 const BY_ANOTHER: [what: string, values: ValueToCheck[], state: string, message: RegExp][] = [
   [
-    "is tried by a repository below its URL",
+    "is verified at a repository below its URL",
     [template("https://git.example.com/org"), repository(APP)],
     "accepted",
     /^Verified at https:\/\/git\.example\.com\/org\/app$/,
   ],
   [
-    "is not tried by a repository beside its URL",
+    "is not verified at a repository beside its URL",
     [template("https://git.example.com/or"), repository(APP)],
     "not_tried",
     /is a URL prefix: it has no repository of its own/,
   ],
   [
-    "is not tried by another login",
+    "is not verified with another login",
     [template("https://git.example.com/org/", { username: "other" }), repository(APP)],
     "not_tried",
     /is a URL prefix: it has no repository of its own/,
   ],
   [
-    "is not tried by what is not tried itself",
+    "is not verified at a repository that is not verified itself",
     [template("https://git.example.com/"), template("https://git.example.com/org/")],
     "not_tried",
     /is a URL prefix: it has no repository of its own/,
@@ -99,7 +99,7 @@ for (const [what, values, state, message] of BY_ANOTHER) {
   });
 }
 
-Deno.test("a template whose repository refuses the value is refused", async () => {
+Deno.test("a template is refused if its repository refuses the value", async () => {
   const [told] = await trying(REFUSED).run([
     template("https://git.example.com/org/"),
     repository(APP),

@@ -13,7 +13,7 @@ export function visiblePart(
   const names = record.names.filter(isSeen);
   const clusters = record.clusters.filter(({ cluster }) => isSeen(cluster));
   if (names.length + clusters.length === 0) return undefined;
-  const { proof, verified: _, ...rest } = record;
+  const { proof, verified: _, counts: _counts, ...rest } = record;
   return {
     ...rest,
     names,

@@ -3,7 +3,7 @@ import { proofOf } from "./proof.ts";
 import type { RotationRecord } from "./rotations.ts";
 import { visiblePart } from "./visible.ts";
 
-/** @param unknownIn clusters of which it is not known what they held */
+/** @param unknownIn clusters whose old value is unknown */
 const record = (wasFound: boolean, unknownIn: readonly string[]): RotationRecord => ({
   ...{ rotation: "r1", state: "done", started: "2026-01-31T12:00:00.000Z", by: "ci" },
   ...{ names: ["a", "b"], clusters: [], replaces: [] },
@@ -22,7 +22,7 @@ const ROWS: [what: string, of: RotationRecord, codes: string[], clusters?: strin
 ];
 
 for (const [what, of, codes, clusters] of ROWS) {
-  Deno.test(`who may see a is told of a value that ${what} no more than of a`, () => {
+  Deno.test(`with access to cluster a only, the reasons about a value that ${what} name no other cluster`, () => {
     const { reasons, safe_to_revoke } = visiblePart(of, (name) => name === "a")!.proof!;
     assert.equal(safe_to_revoke, false);
     assert.deepEqual(reasons!.map(({ code }) => code), codes);

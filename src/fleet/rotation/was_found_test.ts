@@ -11,7 +11,7 @@ const WHOLE: AuditEntry = {
 const ROWS: [what: string, entry: Partial<AuditEntry>, isFound: boolean][] = [
   ["has it", {}, true],
   ["was made by another key", { key: "another key" }, false],
-  ["does not say by which key it was made", { key: undefined }, false],
+  ["does not name its key", { key: undefined }, false],
   [
     "has a list that was cut, in which it is not",
     { replaces: ["x"], more: { replaces: 9 } },
@@ -19,13 +19,13 @@ const ROWS: [what: string, entry: Partial<AuditEntry>, isFound: boolean][] = [
   ],
   ["has a list that was cut, in which it is", { more: { replaces: 9 } }, true],
   ["is of a dry run", { dry_run: true }, false],
-  ["looks for it", { kind: "find" }, false],
-  ["is about a cluster that is not for who asks", { clusters: ["a", "hidden"] }, false],
-  ["was changed by somebody", { replaces: "old" as unknown as string[] }, false],
+  ["only searched for it", { kind: "find" }, false],
+  ["is about a cluster that the caller may not see", { clusters: ["a", "hidden"] }, false],
+  ["was tampered with", { replaces: "old" as unknown as string[] }, false],
 ];
 
 for (const [what, more, isFound] of ROWS) {
-  Deno.test(`a value is ${isFound ? "" : "not "}known by an entry that ${what}`, async () => {
+  Deno.test(`a value is ${isFound ? "" : "not "}known from an entry that ${what}`, async () => {
     const entry = { ...WHOLE, ...more };
     const auditLog = {
       read: ({ mayShow }: { readonly mayShow: (entry: AuditEntry) => boolean }) =>

@@ -28,7 +28,7 @@ const run = (script: string, more: Partial<ExecFields> = {}, seconds = 20) =>
 const credential = (status: object, more: object = {}) =>
   `echo '${JSON.stringify({ apiVersion, kind: "ExecCredential", status, ...more })}'`;
 
-Deno.test("a plugin gives a token and the time until which it holds", async () => {
+Deno.test("a plugin returns a token and its expiry", async () => {
   const expirationTimestamp = "2030-01-01T00:00:00Z";
   assert.deepEqual(await run(credential({ token: "t", expirationTimestamp })), {
     token: "t",
@@ -38,7 +38,7 @@ Deno.test("a plugin gives a token and the time until which it holds", async () =
   });
 });
 
-Deno.test("a plugin gets its own variables, the cluster when asked, and none of ours", async () => {
+Deno.test("a plugin gets its own variables, cluster info on request, and no variables of ours", async () => {
   Deno.env.set("ARGOCD_CONFIGURER_OF_OURS", "canary");
   const script = `token=$(printf '%s|' "$MINE" "$ARGOCD_CONFIGURER_OF_OURS" "$HOME")
     case "$KUBERNETES_EXEC_INFO" in *api.example*) token="$token-cluster";; esac
@@ -52,20 +52,20 @@ Deno.test("a plugin gets its own variables, the cluster when asked, and none of 
 
 const FAILS: [what: string, script: string, more?: Partial<ExecFields>][] = [
   ["ends with an error", "echo canary; echo canary >&2; exit 1"],
-  ["prints no JSON", "echo canary"],
+  ["prints invalid JSON", "echo canary"],
   ["prints no credential", credential({})],
-  ["gives half a certificate", credential({ clientCertificateData: "canary" })],
+  ["returns half a certificate", credential({ clientCertificateData: "canary" })],
   [
-    "gives half a certificate beside a token",
+    "returns half a certificate beside a token",
     credential({ token: "canary", clientKeyData: "canary" }),
   ],
-  ["says no apiVersion", credential({ token: "canary" }, { apiVersion: undefined })],
+  ["has no apiVersion", credential({ token: "canary" }, { apiVersion: undefined })],
   [
-    "has an apiVersion that is none",
+    "has an invalid apiVersion",
     credential({ token: "canary" }, { apiVersion: "client.authentication.k8s.io/v1alpha1" }),
   ],
-  ["gives something else", credential({ token: "canary" }, { kind: "Secret" })],
-  ["is not there", "", { command: "no-such-plugin" }],
+  ["returns another kind", credential({ token: "canary" }, { kind: "Secret" })],
+  ["does not exist", "", { command: "no-such-plugin" }],
 ];
 
 for (const [what, script, more] of FAILS) {
@@ -78,7 +78,7 @@ for (const [what, script, more] of FAILS) {
     }));
 }
 
-Deno.test("a plugin that answers in another version than the kubeconfig names: that is said", () => {
+Deno.test("a plugin that responds in another version than the kubeconfig's is reported", () => {
   const other = { apiVersion: "client.authentication.k8s.io/v1beta1" };
   return assert.rejects(run(credential({ token: "canary" }, other)), (error) => {
     assert.ok(error instanceof NoResponse);
@@ -89,7 +89,7 @@ Deno.test("a plugin that answers in another version than the kubeconfig names: t
   });
 });
 
-Deno.test("a plugin that hangs is a timeout, of which nothing was sent", () =>
+Deno.test("a hung plugin is a timeout, with nothing sent", () =>
   assert.rejects(run("sleep 60", {}, 0.2), (error) => {
     assert.ok(error instanceof NoResponse);
     assert.deepEqual([error.report.kind, error.report.uncertain], ["timeout", false]);

@@ -102,14 +102,14 @@ const WHY: Reported = {
 };
 
 const UNMADE: [what: string, own: () => FakeSocket | undefined][] = [
-  ["whose TCP is not answered", () => socket({ connecting: true, secureConnecting: true })],
-  ["whose TLS is not answered", () => socket({ connecting: false, secureConnecting: true })],
-  ["of plain HTTP whose TCP is not answered", () => socket({ connecting: true })],
-  ["for which a proxy is asked", () => undefined],
+  ["that hangs in TCP", () => socket({ connecting: true, secureConnecting: true })],
+  ["that hangs in TLS", () => socket({ connecting: false, secureConnecting: true })],
+  ["of plain HTTP that hangs in TCP", () => socket({ connecting: true })],
+  ["that hangs at a proxy", () => undefined],
 ];
 
 for (const [what, make] of UNMADE) {
-  Deno.test(`a connection ${what} is given up, without any event, and who waits is told`, async () => {
+  Deno.test(`a connection ${what} is given up without any event, and its waiting requests fail`, async () => {
     const it = fake();
     const own = make();
     const { reports } = it.request(own);
@@ -128,7 +128,7 @@ const MADE: [what: string, state: Pick<FakeSocket, "connecting" | "secureConnect
 ];
 
 for (const [what, state] of MADE) {
-  Deno.test(`a connection of ${what} that is made is left alone, though no event says so`, async () => {
+  Deno.test(`a connection of ${what} that is established is kept, even without an event`, async () => {
     const it = fake();
     const own = socket(state);
     const { reports } = it.request(own);
@@ -139,7 +139,7 @@ for (const [what, state] of MADE) {
   });
 }
 
-Deno.test("where another connection is made, who waits for a free one goes on waiting", async () => {
+Deno.test("if another connection is established, requests that wait for a free one keep waiting", async () => {
   const it = fake();
   const made = socket({ connecting: false });
   Object.assign(it.agent.sockets, { "c:443": [made] });
@@ -149,7 +149,7 @@ Deno.test("where another connection is made, who waits for a free one goes on wa
   assert.deepEqual([reports, behind], [[WHY], []]);
 });
 
-Deno.test("under a deadline that has waited in vain nothing is sent, until a connection is made", async () => {
+Deno.test("after a connection has timed out, nothing is sent under that deadline until one is established", async () => {
   const it = fake();
   const deadline = deadlineIn(60);
   const waiting = { sent: {}, agent: it.agent, deadline, giveUp: () => {} };
@@ -163,7 +163,7 @@ Deno.test("under a deadline that has waited in vain nothing is sent, until a con
   assert.equal(it.handshakes.alreadyTimedOut(it.agent, deadline), undefined);
 });
 
-Deno.test("a proxy's connection that comes too late is closed", async () => {
+Deno.test("a connection that a proxy makes too late is closed", async () => {
   const it = fake();
   it.request(undefined);
   await pastLimit();
@@ -172,7 +172,7 @@ Deno.test("a proxy's connection that comes too late is closed", async () => {
   assert.equal(late.destroyed, true);
 });
 
-Deno.test("what has begun is ended when all is closed, and no timer is left", () => {
+Deno.test("closing aborts all pending connections, and leaves no timer", () => {
   const it = fake();
   const own = socket({ connecting: true });
   it.request(own);

@@ -121,7 +121,7 @@ export function roundTrip(
           status: answer.statusCode ?? 0,
           retryAfter: Number.isFinite(seconds) ? seconds : undefined,
           date: answer.headers.date,
-          body: new TextDecoder().decode(joined(chunks)),
+          body: new TextDecoder().decode(chunks.length === 1 ? chunks[0] : joined(chunks)),
         });
       });
     });

@@ -5,7 +5,7 @@ import { Handshakes } from "./handshakes.ts";
 import { NoResponse, roundTrip } from "./http.ts";
 
 for (const value of ["a-token\n", "a-token\0", "a-token-日本"]) {
-  Deno.test(`a token that no header can hold is the kubeconfig's fault, and not shown: ${JSON.stringify(value)}`, async () => {
+  Deno.test(`a token that is invalid in a header is an error of the kubeconfig, and not shown: ${JSON.stringify(value)}`, async () => {
     const connection = {
       server: new URL("http://127.0.0.1:1"),
       agent: new http.Agent(),
@@ -37,7 +37,7 @@ const NO_ANSWERS: [what: string, says: string][] = [
 
 for (const method of ["GET", "PUT"] as const) {
   for (const [what, says] of NO_ANSWERS) {
-    Deno.test(`${method} that is answered with ${what} fails at once, and may have been carried out`, async () => {
+    Deno.test(`${method} with the response ${what} fails immediately, and may have been carried out`, async () => {
       using server = rawServer(says);
       const sent = roundTrip(server, { method, path: "/api" }, deadlineIn(60));
       await assert.rejects(sent, (error) => {
@@ -52,7 +52,7 @@ for (const method of ["GET", "PUT"] as const) {
 }
 
 for (const first of ["100 Continue", "103 Early Hints"]) {
-  Deno.test(`an answer after ${first} is the answer`, async () => {
+  Deno.test(`the response after ${first} is returned`, async () => {
     using server = rawServer(`HTTP/1.1 ${first}\r\n\r\n${OK}`);
     const answer = await roundTrip(server, { method: "GET", path: "/api" }, deadlineIn(60));
     assert.deepEqual([answer.status, answer.body], [200, "{}"]);

@@ -3,7 +3,7 @@ import http from "node:http";
 import { setTimeout } from "node:timers/promises";
 import { IdleConnections } from "./idle_connections.ts";
 
-/** Servers that answer after some milliseconds, so that requests sent together need a connection each. */
+/** Servers that respond after some milliseconds, so that concurrent requests need a connection each. */
 async function withServers(
   count: number,
   use: (
@@ -45,7 +45,7 @@ async function withServers(
 const idleOf = ({ freeSockets }: http.Agent) =>
   Object.values(freeSockets).flat().filter((socket) => !socket!.destroyed).length;
 
-Deno.test("below the limit every connection is kept and used again", async () => {
+Deno.test("below the limit, every connection is kept and reused", async () => {
   await withServers(2, async ([one, two]) => {
     const idle = new IdleConnections(24);
     [one, two].forEach((server) => idle.share(server!.agent));
@@ -57,7 +57,7 @@ Deno.test("below the limit every connection is kept and used again", async () =>
   });
 });
 
-Deno.test("above the limit the longest idle are closed, but each cluster keeps one as long as another has more", async () => {
+Deno.test("above the limit, the longest idle are closed, but a cluster keeps its last one while another has more", async () => {
   await withServers(4, async (all) => {
     const idle = new IdleConnections(10);
     for (const { agent } of all) idle.share(agent);
@@ -74,7 +74,7 @@ Deno.test("above the limit the longest idle are closed, but each cluster keeps o
   });
 });
 
-Deno.test("of more clusters than the limit the longest idle ones have no connection left", async () => {
+Deno.test("with more clusters than the limit, those idle for longest have no connection left", async () => {
   await withServers(5, async (all) => {
     const idle = new IdleConnections(3);
     for (const { agent } of all) idle.share(agent);
@@ -87,7 +87,7 @@ Deno.test("of more clusters than the limit the longest idle ones have no connect
   });
 });
 
-Deno.test("a connection that the server or the agent closes counts no longer", async () => {
+Deno.test("a connection that the server or the agent closes is no longer counted", async () => {
   await withServers(1, async ([server]) => {
     const idle = new IdleConnections(10);
     idle.share(server!.agent);

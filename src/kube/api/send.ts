@@ -13,8 +13,12 @@ export interface ApiCall {
   /** `undefined` when there was no response. */
   readonly status: number | undefined;
   readonly milliseconds: number;
-  /** The kind of failure. */
-  readonly failure: string | undefined;
+  /** Whether it may have changed the cluster. */
+  readonly isWrite: boolean;
+  /** `undefined` after a success; `report` is `undefined` after a bug. */
+  readonly failure:
+    | { readonly report: Reported | undefined; readonly isRetried: boolean }
+    | undefined;
 }
 
 /** The parsed body of a successful response with the expected shape, or the failure. */
@@ -54,15 +58,11 @@ export function apiSend(
       /** Seconds after which to retry a request that the server did not process. */
       let again: number | undefined;
       let began: number | undefined;
-      const log = (status: number | undefined, failure: string | undefined) => {
+      let status: number | undefined;
+      const log = (failure?: ApiCall["failure"]) => {
         if (began === undefined) return;
-        onCall({
-          method,
-          path,
-          status,
-          milliseconds: Math.round(performance.now() - began),
-          failure,
-        });
+        const milliseconds = Math.round(performance.now() - began);
+        onCall({ method, path, status, milliseconds, isWrite: !isRead, failure });
       };
       try {
         const connector = await open();
@@ -72,35 +72,38 @@ export function apiSend(
         if (answer.status === 401 && connector.refused()) {
           answer = await roundTrip(await connected(connector, deadline), request, deadline);
         }
-        const { status, retryAfter } = answer;
+        const { retryAfter } = answer;
+        status = answer.status;
         if (status < 300) {
-          log(status, undefined);
           const body = parsedJson(answer.body);
-          if (shape.fits(body)) return { ok: true, body, date: answer.date };
+          if (shape.fits(body)) {
+            log();
+            return { ok: true, body, date: answer.date };
+          }
           // A write may have been carried out despite the unexpected response.
-          return {
-            ok: false,
-            report: { kind: "failed", why: whyOther(shape, body), uncertain: !isRead },
-          };
+          report = { kind: "failed", why: whyOther(shape, body), uncertain: !isRead };
+          log({ report, isRetried: false });
+          return { ok: false, report };
         }
         report = reportOfStatus(answer);
-        log(status, report.kind);
         // Like client-go: retried only when the response has Retry-After.
         if (retryAfter !== undefined && (status === 429 || status === 503)) {
           report = { ...report, uncertain: false };
           again = retryAfter;
         }
       } catch (error) {
-        log(undefined, error instanceof NoResponse ? error.report.kind : "internal");
-        if (!(error instanceof NoResponse)) throw error;
+        if (!(error instanceof NoResponse)) {
+          log({ report: undefined, isRetried: false });
+          throw error;
+        }
         report = error.report;
       }
       const isTransient = again !== undefined ||
         (isRead && report.uncertain && report.kind !== "too_large");
       const wait = 1000 * (again ?? 0.1 * 2 ** attempt);
-      if (!isTransient || attempt === RETRIES || wait >= deadline.remaining()) {
-        return { ok: false, report };
-      }
+      const isRetried = isTransient && attempt < RETRIES && wait < deadline.remaining();
+      log({ report, isRetried });
+      if (!isRetried) return { ok: false, report };
       // Random, so that requests that failed together do not retry together.
       await pause(wait * (1 + Math.random() / 2), deadline);
     }

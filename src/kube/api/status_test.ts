@@ -39,7 +39,7 @@ for (const [status, body, kind, uncertain] of ROWS) {
   });
 }
 
-Deno.test("nothing of the answer is in the reason, but for the words of a right", () => {
+Deno.test("the reason quotes nothing of the response, except for the words of a permission", () => {
   const body = JSON.stringify({
     message: 'secrets "canary" is forbidden: User "canary" cannot create resource "secrets" ' +
       'in API group "" in the namespace "team-a": canary',
@@ -74,7 +74,7 @@ const DENIED: [status: number, reason: string, message: string, why: string][] =
 ];
 
 for (const [status, reason, message, why] of DENIED) {
-  Deno.test(`a policy that denies with ${status} is named, and it is certain`, () => {
+  Deno.test(`a policy that denies with ${status} is named, and the outcome is certain`, () => {
     const body = JSON.stringify({ reason, message });
     const report = reportOfStatus({ status, body, retryAfter: undefined });
     const kind = reason === "Forbidden" ? "forbidden" : "invalid";
@@ -82,7 +82,7 @@ for (const [status, reason, message, why] of DENIED) {
   });
 }
 
-Deno.test("a selector that is none is told from an object that is", () => {
+Deno.test("an invalid selector is distinguished from an invalid object", () => {
   const why = (message: string) =>
     reportOfStatus({ status: 400, body: JSON.stringify({ message }), retryAfter: undefined }).why;
   const selector = "the API server cannot parse the label selector";
@@ -95,14 +95,14 @@ Deno.test("a selector that is none is told from an object that is", () => {
 });
 
 const ODD: [what: string, body: unknown][] = [
-  ["a message that is no text", { message: 7, reason: null, details: "x" }],
+  ["a message that is not a string", { message: 7, reason: null, details: "x" }],
   ["a list", []],
   ["null", null],
   ["a megabyte", { message: 'cannot a resource "b" in '.repeat(50_000) }],
 ];
 
 for (const [what, body] of ODD) {
-  Deno.test(`403 with a Status of ${what} is forbidden, and read soon`, () => {
+  Deno.test(`403 with a Status of ${what} is forbidden, and read quickly`, () => {
     const start = performance.now();
     const text = JSON.stringify(body);
     const { kind, why } = reportOfStatus({ status: 403, body: text, retryAfter: undefined });

@@ -11,7 +11,7 @@ type Write = (store: SecretStore, deadline: Deadline, dryRun?: boolean) => Promi
 const names = ["a", "b", "c"];
 const uses = names.map((serviceAccount) => ({ namespace: "n", serviceAccount, secret: "x" }));
 
-/** The failures, each with what was changed before it. */
+/** The failures, each with the changes before it. */
 const WRITES: [method: string, write: Write, changed: (cluster: FakeCluster) => string[]][] = [
   [
     "createNamespaces",
@@ -124,13 +124,13 @@ for (const [method, read] of READS) {
   });
 }
 
-Deno.test("who may not read namespaces may not list them", async () => {
+Deno.test("without the right to read namespaces, they cannot be listed", async () => {
   const cluster = filled();
   cluster.mayReadNamespaces = false;
   await assert.rejects(cluster.store().namespaces("a", deadlineIn(9)), { kind: "forbidden" });
 });
 
-Deno.test("selectors are those of Kubernetes", async () => {
+Deno.test("selectors match as in Kubernetes", async () => {
   const cluster = new FakeCluster();
   const labels = { one: { env: "prod", tier: "a" }, two: { env: "dev" }, three: {} };
   for (const [name, of] of Object.entries(labels)) {

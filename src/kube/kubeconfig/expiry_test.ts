@@ -27,28 +27,28 @@ function current(user: Record<string, unknown>, server = "https://api.example.co
 const ROWS: [what: string, user: Record<string, unknown>, expires: string | undefined][] = [
   ["a JWT", { token: jwt({ exp: SECONDS }) }, THEN],
   ["a JWT with letters beyond ASCII", { token: jwt({ sub: "ключ>>>", exp: SECONDS }) }, THEN],
-  ["a JWT without an end", { token: jwt({ sub: "a" }) }, undefined],
-  ["a JWT whose end is no number", { token: jwt({ exp: "soon" }) }, undefined],
-  ["a JWT whose end is beyond all dates", { token: jwt({ exp: 1e300 }) }, undefined],
+  ["a JWT without an expiry", { token: jwt({ sub: "a" }) }, undefined],
+  ["a JWT whose expiry is not a number", { token: jwt({ exp: "soon" }) }, undefined],
+  ["a JWT whose expiry is beyond all dates", { token: jwt({ exp: 1e300 }) }, undefined],
   ["a JWT that is a list", { token: jwt([SECONDS]) }, undefined],
-  ["three parts that are no JWT", { token: "a.b.c" }, undefined],
+  ["three parts that are not a JWT", { token: "a.b.c" }, undefined],
   ["an opaque token", { token: "0123456789abcdef" }, undefined],
   ["a password", { username: "u", password: "p" }, undefined],
 ];
 
 for (const [what, user, expires] of ROWS) {
-  Deno.test(`${what} is good until ${expires ?? "nobody knows when"}`, async () => {
+  Deno.test(`${what} expires ${expires ?? "at an unknown time"}`, async () => {
     const found = await credentialExpiry("/nowhere/kubeconfig", current(user));
     assert.equal(found?.toISOString(), expires);
   });
 }
 
-Deno.test("by plain HTTP no token is sent, so none ends", async () => {
+Deno.test("over plain HTTP no token is sent, so none expires", async () => {
   const user = { token: jwt({ exp: SECONDS }) };
   assert.equal(await credentialExpiry("/x", current(user, "http://api.example.com")), undefined);
 });
 
-Deno.test("a token in a file is read beside the kubeconfig; one that is gone is not known", async () => {
+Deno.test("a token file is read beside the kubeconfig, and a missing one has no known expiry", async () => {
   const folder = await Deno.makeTempDir();
   try {
     await Deno.writeTextFile(join(folder, "token"), `${jwt({ exp: SECONDS })}\n`);

@@ -230,20 +230,20 @@ const ROWS: [text: string, json: string | undefined][] = [
 ];
 
 for (const [text, json] of ROWS) {
-  Deno.test(`${JSON.stringify(text)} is ${json === undefined ? "refused" : "read"} as by kubectl`, () => {
+  Deno.test(`${JSON.stringify(text)} is ${json === undefined ? "rejected" : "read"} as by kubectl`, () => {
     if (json === undefined) assert.throws(() => readYaml(text), NotUsable);
     else assert.deepEqual(JSON.parse(JSON.stringify(readYaml(text))), JSON.parse(json));
   });
 }
 
-Deno.test("what is not read for safety is said to be that, and not to be no YAML", () => {
+Deno.test("YAML that is rejected for safety is reported as such, not as invalid", () => {
   const aliases = `a: &a [${Array(900).fill("x").join()}]\nb: [${Array(50).fill("*a").join()}]`;
   for (const text of ["a: b\u2028c: d", "a: b\u0085c: d", aliases, `a: ${"[".repeat(200)}`]) {
     assert.throws(() => readYaml(text), { name: "NotUsable", message: /for safety/ });
   }
 });
 
-Deno.test("a large text is read or refused quickly, however odd its lines", () => {
+Deno.test("a large text is read or rejected quickly, however odd its lines", () => {
   const began = performance.now();
   const megabyte = 1024 * 1024;
   for (const line of ["\t[]\n", "- [a,\n]\n", "- 'a'\n", "- 'a\nb'\n", "---\n", "- \t\n"]) {

@@ -1,7 +1,7 @@
 import { type Deadline, pause } from "../deadline.ts";
-import { cannotReach, type KubeError, type KubeErrorKind } from "../errors.ts";
+import { cannotReach, type KubeError } from "../errors.ts";
 import type { ProcessGate } from "./gate.ts";
-import { deadlinePassed, errorOf, FAILURES, together } from "../reasons.ts";
+import { deadlinePassed, errorOf, FAILURES, type Reported, together } from "../reasons.ts";
 import { reported, type ReportedByKubectl } from "./messages.ts";
 import { type ProcessResult, type RunProcess, runProcess } from "../process.ts";
 
@@ -12,8 +12,8 @@ export interface KubectlCommand {
   readonly code: number;
   readonly ended: ProcessResult["ended"];
   readonly milliseconds: number;
-  /** Kinds of the failures that kubectl reported. */
-  readonly failures: readonly KubeErrorKind[];
+  /** The failures that kubectl reported. */
+  readonly failures: readonly Reported[];
 }
 
 export interface KubectlOptions {
@@ -96,7 +96,7 @@ export function kubectlOf(options: KubectlOptions): Kubectl {
         code: result.code,
         ended: result.ended,
         milliseconds: Math.round(milliseconds),
-        failures: result.code === 0 ? [] : reported(result.stderr).map(({ kind }) => kind),
+        failures: result.code === 0 ? [] : reported(result.stderr),
       });
       return { ...result, milliseconds };
     } catch (error) {

@@ -15,7 +15,7 @@ async function tryEnter(gate: ProcessGate, cluster: string): Promise<ProcessSlot
 
 const limits = { ...defaultGateLimits(1), startTime: 10_000 };
 
-Deno.test("only so many processes start at once, and output ends a start", async () => {
+Deno.test("the number of starting processes is limited, and output ends a start", async () => {
   const gate = new ProcessGate(limits);
   const first = await gate.enter("a", never);
   const second = await gate.enter("a", never);
@@ -34,7 +34,7 @@ Deno.test("a silent process stops counting as starting after a while", async () 
   second.release();
 });
 
-Deno.test("hung processes of one cluster leave places for the others", async () => {
+Deno.test("hung processes of one cluster leave slots for the others", async () => {
   const gate = new ProcessGate({ ...limits, alivePerCluster: 2 });
   const hung = [await gate.enter("hung", never), await gate.enter("hung", never)];
   for (const place of hung) place.started();
@@ -47,7 +47,7 @@ Deno.test("hung processes of one cluster leave places for the others", async () 
   hung[1]!.release();
 });
 
-Deno.test("a full queue refuses with busy and a time to retry", async () => {
+Deno.test("a full queue rejects with `busy` and a retry time", async () => {
   const gate = new ProcessGate({ ...limits, starting: 1, queue: 1 });
   const first = await gate.enter("a", never);
   const second = gate.enter("a", never);
@@ -63,13 +63,13 @@ Deno.test("a full queue refuses with busy and a time to retry", async () => {
 
 /** The parts of a rejection that callers use. */
 async function refusal(entering: Promise<ProcessSlot>) {
-  const error = await entering.then(() => assert.fail("there was a place"), (error) => error);
+  const error = await entering.then(() => assert.fail("there was a slot"), (error) => error);
   assert.ok(error instanceof KubeError);
   const { kind, message, details: { retryAfter, sent } } = error;
   return { kind, message, retryAfter, sent };
 }
 
-Deno.test("who waits until the deadline is told that the server had too much to do, and to retry", async () => {
+Deno.test("a request that waits until its deadline gets `busy` and a retry time", async () => {
   const gate = new ProcessGate({ ...limits, starting: 1 });
   const first = await gate.enter("a", never);
   const abort = new AbortController();
@@ -85,7 +85,7 @@ Deno.test("who waits until the deadline is told that the server had too much to 
   (await gate.enter("a", never)).release();
 });
 
-Deno.test("who gave up takes no place, neither in the queue nor of a process", async () => {
+Deno.test("a request that gave up takes no slot, neither in the queue nor of a process", async () => {
   const gate = new ProcessGate({ ...limits, starting: 9, alivePerCluster: 1, queue: 2 });
   const first = await gate.enter("a", never);
   for (let i = 0; i < 5; i++) assert.equal(await tryEnter(gate, "a"), undefined);
@@ -97,7 +97,7 @@ Deno.test("who gave up takes no place, neither in the queue nor of a process", a
   third.release();
 });
 
-Deno.test("who comes after the deadline gets timeout, as nobody else was in the way", async () => {
+Deno.test("a request after its deadline gets `timeout`, since no other request delayed it", async () => {
   const gate = new ProcessGate(limits);
   assert.deepEqual(await refusal(gate.enter("a", AbortSignal.abort())), {
     kind: "timeout",
@@ -107,7 +107,7 @@ Deno.test("who comes after the deadline gets timeout, as nobody else was in the 
   });
 });
 
-Deno.test("releasing twice gives one place back", async () => {
+Deno.test("releasing twice frees one slot", async () => {
   const gate = new ProcessGate({ ...limits, starting: 1, alive: 1 });
   const first = await gate.enter("a", never);
   first.release();
@@ -117,7 +117,7 @@ Deno.test("releasing twice gives one place back", async () => {
   second.release();
 });
 
-Deno.test("hung clusters that hold every place leave one for a cluster that has none", async () => {
+Deno.test("hung clusters that hold all slots leave one for a cluster that has none", async () => {
   const gate = new ProcessGate({ ...limits, alive: 2 });
   const hung = [await gate.enter("hung-1", never), await gate.enter("hung-2", never)];
   for (const place of hung) place.started();
@@ -127,7 +127,7 @@ Deno.test("hung clusters that hold every place leave one for a cluster that has 
   for (const place of [...hung, healthy]) place.release();
 });
 
-Deno.test("the queue of a hung cluster does not fill the queue of all", async () => {
+Deno.test("the queue of a hung cluster does not fill the queue of all clusters", async () => {
   const gate = new ProcessGate({ ...limits, alivePerCluster: 1, queuePerCluster: 1 });
   const hung = await gate.enter("hung", never);
   const waiting = gate.enter("hung", never);

@@ -47,7 +47,7 @@ function scene({ startTime = 300 } = {}) {
 
 const isLeftAlone = (error: KubeError | undefined) => error?.details.sent === false;
 
-Deno.test("a cluster that has had its time and not answered twice is left alone", async () => {
+Deno.test("the breaker opens for a cluster that twice had its time and did not respond", async () => {
   using it = scene();
   const first = await it.ask(hung);
   assert.deepEqual([first?.kind, first?.details.clusterMs], ["timeout", 10_000]);
@@ -55,7 +55,7 @@ Deno.test("a cluster that has had its time and not answered twice is left alone"
   assert.ok(isLeftAlone(await it.ask(hung)));
 });
 
-Deno.test("the time that was waited for a place among the processes is not the cluster's", async () => {
+Deno.test("time spent waiting for a process slot is not counted as the cluster's time", async () => {
   using it = scene({ startTime: 60_000 });
   for (const _ of [1, 2, 3]) {
     const other = await it.gate.enter("other", new AbortController().signal);
@@ -65,7 +65,7 @@ Deno.test("the time that was waited for a place among the processes is not the c
   }
 });
 
-Deno.test("when no process gets far in the usual time, silence says nothing of the cluster", async () => {
+Deno.test("if no process gets far in the usual time, silence does not count against the cluster", async () => {
   using it = scene();
   for (const _ of [1, 2, 3]) {
     assert.equal(await it.ask(after(4000)), undefined); // the CPU is overloaded
@@ -74,14 +74,14 @@ Deno.test("when no process gets far in the usual time, silence says nothing of t
   }
 });
 
-Deno.test("one quick start shows that there was a processor", async () => {
+Deno.test("one quick start shows that the CPU was not overloaded", async () => {
   using it = scene();
   assert.equal(await it.ask(after(100)), undefined);
   assert.equal(await it.ask(after(4000)), undefined);
   assert.equal((await it.ask(hung))?.details.clusterMs, 10_000);
 });
 
-Deno.test("all tries of a read are the cluster's time, the pauses between them are not", async () => {
+Deno.test("all attempts of a read are counted as the cluster's time, and the pauses between them are not", async () => {
   using it = scene();
   const error = await it.ask(unconnected(1000));
   assert.deepEqual([error?.kind, error?.details.clusterMs], ["timeout", 3000]);

@@ -199,7 +199,7 @@ Deno.test("log lines, warnings and details are not failures of their own", () =>
   assert.deepEqual(reported(stderr).map(({ kind }) => kind), ["invalid"]);
 });
 
-Deno.test("nothing of kubectl's own text is in the reason", () => {
+Deno.test("the reason contains nothing of kubectl's own text", () => {
   const why = reported('Error from server (Invalid): Secret "canary" is invalid: canary')[0]!.why;
   assert.ok(!why.includes("canary"));
 });
@@ -236,7 +236,7 @@ const KUBECONFIGS: [line: string, why: RegExp][] = [
 ];
 
 for (const [line, why] of KUBECONFIGS) {
-  Deno.test(`kubectl's "${line.slice(0, 60)}" is told of the kubeconfig, and not quoted`, () => {
+  Deno.test(`kubectl's "${line.slice(0, 60)}" is reported as an error of the kubeconfig, and not quoted`, () => {
     const [report, ...more] = reported(line);
     assert.deepEqual(more, []);
     assert.equal(report?.kind, "invalid_kubeconfig");
@@ -256,7 +256,7 @@ const UNTRUSTED: [of: string, why: RegExp][] = [
 ];
 
 for (const [of, expected] of UNTRUSTED) {
-  Deno.test(`of a server it is said: ${expected.source}`, () => {
+  Deno.test(`an untrusted server is reported as: ${expected.source}`, () => {
     const line = `Unable to connect to the server: tls: failed to verify certificate: x509: ${of}`;
     const [report] = reported(line);
     assert.deepEqual([report?.kind, report?.uncertain, report?.whole], ["untrusted", false, true]);
@@ -264,12 +264,12 @@ for (const [of, expected] of UNTRUSTED) {
   });
 }
 
-Deno.test("what the API server says of an object is not taken for the kubeconfig's", () => {
+Deno.test("an API server's message about an object is not reported as an error of the kubeconfig", () => {
   const line = "Error from server (BadRequest): tls: private key may be set, but not both";
   assert.deepEqual(reported(line).map(({ kind }) => kind), ["invalid"]);
 });
 
-Deno.test("a policy that denies is named, by letters of names alone", () => {
+Deno.test("a policy that denies is named, if its name has only the characters of names", () => {
   const why = (line: string) => reported(line).map(({ why }) => why);
   assert.deepEqual(
     why(
@@ -284,7 +284,7 @@ Deno.test("a policy that denies is named, by letters of names alone", () => {
   );
 });
 
-Deno.test("a quota that is used up is not told as a lack of rights", () => {
+Deno.test("an exceeded quota is not reported as a missing permission", () => {
   const line = 'Error from server (Forbidden): error when creating "STDIN": secrets "x" is ' +
     "forbidden: exceeded quota: q, requested: secrets=1, used: secrets=0, limited: secrets=0";
   assert.deepEqual(
@@ -293,7 +293,7 @@ Deno.test("a quota that is used up is not told as a lack of rights", () => {
   );
 });
 
-Deno.test("a refusal names the right that is missing and where", () => {
+Deno.test("a refusal names the missing permission and its namespace", () => {
   const refusal = (where: string) =>
     `Error from server (Forbidden): secrets is forbidden: User "u" cannot list resource "secrets" in API group "" ${where}`;
   assert.deepEqual(
@@ -306,7 +306,7 @@ Deno.test("a refusal names the right that is missing and where", () => {
   );
 });
 
-Deno.test("a right is named with its resource, and a place unless the resource is namespaces", () => {
+Deno.test("a permission is named with its resource, and its namespace unless the resource is namespaces", () => {
   const why = (right: string) =>
     reported(`Error from server (Forbidden): x is forbidden: User "u" cannot ${right}`)[0]?.why;
   const inGroup = (right: string, where: string) => why(`${right} in API group "" ${where}`);
@@ -331,8 +331,8 @@ Deno.test("a right is named with its resource, and a place unless the resource i
 
 const MIB = 1024 * 1024;
 const HOSTILE: [what: string, line: string][] = [
-  ["dials without end", "x\nerror: " + "dial tcp ".repeat(MIB / 9)],
-  ["look-ups without end", "error: " + "lookup ".repeat(MIB / 7)],
+  ["endless dials", "x\nerror: " + "dial tcp ".repeat(MIB / 9)],
+  ["endless look-ups", "error: " + "lookup ".repeat(MIB / 7)],
   ["lines of dials", ("error: " + "dial tcp ".repeat(100) + "\n").repeat(1000)],
   ["names in quotes", 'The a "' + '" is "'.repeat(MIB / 6)],
   ["selectors", "Error from server (BadRequest): " + "Unable to find ".repeat(MIB / 15)],
@@ -342,14 +342,14 @@ const HOSTILE: [what: string, line: string][] = [
 ];
 
 for (const [what, stderr] of HOSTILE) {
-  Deno.test(`an error of ${what} is read soon`, () => {
+  Deno.test(`an error of ${what} is read quickly`, () => {
     const start = performance.now();
     reported(stderr);
     assert.ok(performance.now() - start < 1000, `${performance.now() - start} ms`);
   });
 }
 
-Deno.test("a refused dial counts only in the order in which Go writes it", () => {
+Deno.test("a refused dial is recognized only in the order in which Go writes it", () => {
   const kinds = (line: string) => reported(line).map(({ kind }) => kind);
   assert.deepEqual(kinds("error: connection refused by dial tcp 1.2.3.4:5"), ["failed"]);
   assert.deepEqual(kinds("error: lookup a.test: server misbehaving"), ["unreachable"]);

@@ -43,11 +43,11 @@ const secrets = (count: number) =>
     resourceVersion: String(i),
   }));
 
-Deno.test("of many removals some are tried, and what would not end in time is refused", async () => {
+Deno.test("of many removals a sample is timed, and a deletion that would not end in time is rejected", async () => {
   using _clock = fakeClock({ runs: true });
   const { foreseeRemoval, starts } = removalsTaking(20);
   const error = await foreseeRemoval(secrets(1000), deadlineIn(3)).then(
-    () => assert.fail("it was not refused"),
+    () => assert.fail("it was not rejected"),
     (error) => error,
   );
   assert.ok(error instanceof KubeError);
@@ -63,7 +63,7 @@ Deno.test("of many removals some are tried, and what would not end in time is re
   for (const { body } of starts) assert.deepEqual(body.dryRun, ["All"]);
 });
 
-Deno.test("what ends in time is let through after a look, and few without one", async () => {
+Deno.test("a deletion that ends in time is allowed after a sample, and a small one without a sample", async () => {
   using _clock = fakeClock({ runs: true });
   const { foreseeRemoval, remove, starts } = removalsTaking(1);
   await foreseeRemoval(secrets(100), deadlineIn(60));
@@ -78,7 +78,7 @@ Deno.test("what ends in time is let through after a look, and few without one", 
   assert.equal(body.dryRun, undefined);
 });
 
-Deno.test("no more than the places of one cluster are asked for at once", async () => {
+Deno.test("a deletion requests no more slots at once than one cluster has", async () => {
   using _clock = fakeClock({ runs: true });
   let waiting = 0;
   let most = 0;
@@ -98,7 +98,7 @@ Deno.test("no more than the places of one cluster are asked for at once", async 
   assert.equal(most, gate.limits.alivePerCluster);
 });
 
-Deno.test("what all would meet is told before anything is deleted", async () => {
+Deno.test("an error that affects all secrets is reported before anything is deleted", async () => {
   using _clock = fakeClock({ runs: true });
   const line = 'Error from server (Forbidden): secrets "a" is forbidden: User "u" cannot ' +
     'delete resource "secrets" in API group "" in the namespace "n-0"';
@@ -116,7 +116,7 @@ Deno.test("what all would meet is told before anything is deleted", async () => 
   });
 });
 
-Deno.test("what only a dry run meets, or one secret alone, does not keep from deleting", async () => {
+Deno.test("an error of a dry run only, or of a single secret, does not prevent the deletion", async () => {
   using _clock = fakeClock({ runs: true });
   const lines = [
     'Error from server (BadRequest): admission webhook "w" does not support dry run',

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parseAccounts, parseNamespaces, parseSummaries, parseWritten } from "./templates.ts";
 
-Deno.test("only a whole line with a version says that something was written", () => {
+Deno.test("only a whole line with a version counts as written", () => {
   const stdout = [
     "a/x 6da75148-4d94-4bac-aa56-1b2618564944 210",
     "/a 0d041a3d-edf0-4d88-8ffe-c6a61e0c59cd 211",
@@ -20,7 +20,7 @@ Deno.test("only a whole line with a version says that something was written", ()
   ]);
 });
 
-Deno.test("a summary line without data, labels or type is one", () => {
+Deno.test("a summary line without data, labels or type is valid", () => {
   assert.deepEqual(parseSummaries("ns name  2026-01-01T00:00:00Z  \n"), [{
     namespace: "ns",
     name: "name",
@@ -31,13 +31,13 @@ Deno.test("a summary line without data, labels or type is one", () => {
   }]);
 });
 
-Deno.test("free text is decoded, spaces and newlines too", () => {
+Deno.test("free text is decoded, with spaces and newlines", () => {
   const [summary] = parseSummaries("ns name a%0Ab+c%2Bd 2026-01-01T00:00:00Z k/l=v,\n");
   assert.equal(summary!.type, "a\nb c+d");
   assert.deepEqual(summary!.labels, { "k/l": "v" });
 });
 
-Deno.test("an annotation that is there may be empty, and stands before the repository's fields", () => {
+Deno.test("an annotation may be empty, and precedes the repository's fields", () => {
   const line = (column: string) =>
     `ns name Opaque 2026-01-01T00:00:00Z  ${column} dQ==,,,,,,token\n`;
   const summaries = parseSummaries(line("") + line("=") + line("=x+%3D%0A"), true);
@@ -47,7 +47,7 @@ Deno.test("an annotation that is there may be empty, and stands before the repos
   }
 });
 
-Deno.test("lines of namespaces and service accounts are read whatever is missing in them", () => {
+Deno.test("lines of namespaces and service accounts are read with any missing columns", () => {
   assert.deepEqual([...parseNamespaces("a Active\nb Terminating\nc \n")], [
     ["a", "Active"],
     ["b", "Terminating"],

@@ -55,15 +55,15 @@ export const ALL_ERRORS: {
     }],
   ],
   invalid_field: [
-    [{ kind: "parameter", field: "clusters", rule: "", whole: "No clusters are configured" }, {
-      status: 400,
-      message: "No clusters are configured",
-      fields: ["clusters"],
-    }],
     [{ kind: "field", field: "urls.1", rule: "has no host" }, {
       status: 400,
       message: "Field 'urls.1' has no host",
       fields: ["urls.1"],
+    }],
+    [{ kind: "parameter", field: "clusters", rule: "", whole: "No clusters are configured" }, {
+      status: 400,
+      message: "No clusters are configured",
+      fields: ["clusters"],
     }],
     [{ kind: "parameter", field: "", rule: "must be an object" }, {
       status: 400,
@@ -600,22 +600,28 @@ export const ALL_ERRORS: {
     fields: ["set"],
   }]],
   clusters_not_seen: [
-    [{ maxFailures: 0, notSeen: [notSeen("a")] }, {
+    [{ maxFailures: 0, isFirst: false, notSeen: [notSeen("a")] }, {
       status: 409,
       message: "Cannot read cluster 'a': no answer. Nothing was changed. Leave it out, " +
         'or send "max_failures": 1',
       fields: ["max_failures"],
     }],
-    [{ maxFailures: 1, notSeen: ["a", "b", "c", "d", "e"].map(notSeen) }, {
+    [{ maxFailures: 1, isFirst: false, notSeen: ["a", "b", "c", "d", "e"].map(notSeen) }, {
       status: 409,
       message: "Cannot read 5 clusters: 'a', 'b', 'c' and 2 more. Nothing was changed. " +
         'Leave them out, or send "max_failures": 5',
       fields: ["max_failures"],
     }],
-    [{ maxFailures: 1, notSeen: [notSeen("a")] }, {
+    [{ maxFailures: 1, isFirst: true, notSeen: [notSeen("a")] }, {
       status: 409,
       message: "Cannot read cluster 'a': no answer. Nothing was changed. Leave it out, " +
         "or remove it from 'first'",
+      fields: ["max_failures"],
+    }],
+    [{ maxFailures: 0, isFirst: true, notSeen: [notSeen("a")] }, {
+      status: 409,
+      message: "Cannot read cluster 'a': no answer. Nothing was changed. Leave it out, " +
+        "or send \"max_failures\": 1 and remove it from 'first'",
       fields: ["max_failures"],
     }],
   ],

@@ -46,8 +46,10 @@ const FORMS: Readonly<Record<Face, ReadonlyMap<z.ZodType, z.ZodType>>> = {
   seed: new Map([...ROOT_FORMS, ...SEED_FORMS]),
 };
 
-/** Prefix for names of components of the seed's own paths. */
-const prefixOf = (face: Face) => face === "seed" ? "Seed" : "";
+/** Prefix for names of components of the seed's own paths: errors without a code. */
+const PLAIN = "Plain";
+
+const prefixOf = (face: Face) => face === "seed" ? PLAIN : "";
 
 const RESPONSES = "#/components/responses/";
 
@@ -138,7 +140,7 @@ export function registerCommon(registry: Registry, responses: readonly Responses
     registry.registerComponent("headers", name, header);
   }
   const common = Object.entries({ ...OF_ALL, ...OF_GUARDED, ...OF_BODIES });
-  for (const prefix of ["Seed", ""]) {
+  for (const prefix of [PLAIN, ""]) {
     const schema = { $ref: `#/components/schemas/${prefix}Error` };
     for (const [status, { name, when }] of common) {
       if (!used.has(RESPONSES + prefix + name)) continue;

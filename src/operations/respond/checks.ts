@@ -29,7 +29,7 @@ export function readAnswer(cluster: string, { secrets, values, warnings }: Colle
 }
 
 export function checksAnswer({ places, entries, notSeen, fingerprintsEnd }: Checked): Json {
-  const { status, body } = summaryOf([...entries].sort(byCluster));
+  const { status, body } = summaryOf([...entries].sort(byCluster), notSeen.length === 0);
   const checks = places.map(checkedAnswer).sort(byPlace);
   return {
     status,

@@ -1,6 +1,5 @@
 import type { DescribedCluster } from "../../clusters/describe.ts";
-import { type ClusterCheck, NEEDED, type Rights } from "../../kube/check.ts";
-import type { KubeError } from "../../kube/errors.ts";
+import { type ClusterCheck, NEEDED, notAsked, type Rights } from "../../kube/check.ts";
 import { statusWord } from "../cluster_errors.ts";
 import type { CheckAnswer, ClusterAnswer } from "../cluster_answers.ts";
 
@@ -25,13 +24,6 @@ export function clusterAnswer(
     ...check === undefined ? {} : { check: checkAnswer(check) },
   };
 }
-
-const notAsked = (error: KubeError): ClusterCheck => ({
-  isReachable: false,
-  error,
-  rights: error,
-  notKnown: [],
-});
 
 function checkAnswer(checked: ClusterCheck): CheckAnswer {
   const { isReachable, error, version, argocdVersion, rights, notKnown } = checked;

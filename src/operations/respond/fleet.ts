@@ -28,13 +28,15 @@ const isSkipped = (entry: EntryOutcome): boolean =>
 /**
  * The result of all clusters together: status 200 if all succeeded, 207 if some did; otherwise the status
  * that all started clusters have in common, or 502.
+ * @param isComplete whether those that succeeded were read completely; otherwise it is 207, too
  */
 export function summaryOf(
   entries: readonly EntryOutcome[],
+  isComplete = true,
 ): { readonly status: number; readonly body: FleetSummary } {
   const succeeded = entries.filter(isDone).length;
   const skipped = entries.filter(isSkipped).length;
-  const isWhole = succeeded === entries.length;
+  const isWhole = succeeded === entries.length && isComplete;
   const body = {
     success: isWhole,
     succeeded,

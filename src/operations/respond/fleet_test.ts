@@ -20,7 +20,7 @@ const ROWS: [what: string, entries: ClusterEntry[], status: number, code?: strin
   ["some were skipped", [entry("a", 503, NOT_BEGUN), entry("b", 403, FAILED)], 403, "forbidden"],
   ["all were skipped", [entry("a", 503, NOT_BEGUN), entry("b", 503, NOT_BEGUN)], 503, "not_begun"],
   [
-    "all fail, each in its way",
+    "all fail for different reasons",
     [entry("a", 403, FAILED), entry("b", 504, { code: "timeout" })],
     502,
     "clusters_failed",
@@ -28,7 +28,7 @@ const ROWS: [what: string, entries: ClusterEntry[], status: number, code?: strin
 ];
 
 for (const [what, entries, status, code] of ROWS) {
-  Deno.test(`when ${what} the whole is ${status}, and to know it takes little of each answer`, () => {
+  Deno.test(`when ${what}, the overall status is ${status}, computed from a small part of each result`, () => {
     const summary = summaryOf(entries);
     assert.deepEqual([summary.status, summary.body.code], [status, code]);
     const kept = entries.map(outcomeOf);

@@ -93,11 +93,6 @@ export function countedAnswer(
   total: number,
   more: object = {},
 ): Json {
-  const { status, body } = summaryOf(entries);
-  const isWhole = body.success && notSeen.length === 0;
-  const { success: _, ...others } = body;
-  return {
-    status: status === 200 && !isWhole ? 207 : status,
-    body: { success: isWhole, ...more, not_seen: notSeen, total, ...others },
-  };
+  const { status, body: { success, ...others } } = summaryOf(entries, notSeen.length === 0);
+  return { status, body: { success, ...more, not_seen: notSeen, total, ...others } };
 }

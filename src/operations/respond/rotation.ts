@@ -1,5 +1,11 @@
 import type { RotationRecord } from "../../fleet/rotation/rotations.ts";
-import { NEVER_LOOKED_AT, type Reason, type RotationCluster } from "../../fleet/rotation/shapes.ts";
+import {
+  CLUSTER_STATES,
+  type ClusterState,
+  NEVER_LOOKED_AT,
+  type Reason,
+  type RotationCluster,
+} from "../../fleet/rotation/shapes.ts";
 import { type Identity, includesRole } from "../../tokens/rights.ts";
 import { plural } from "../../text/plural.ts";
 import type { Json } from "../reply.ts";
@@ -43,7 +49,7 @@ export function rotationShown(
   { role }: Identity,
   persistence: Persistence,
 ): Json {
-  const { succeeded, failed, not_begun } = summaryOf(record.clusters.map(outcomeOf)).body;
+  const { succeeded, failed, not_begun } = countsOf(record);
   const success = record.state === "done" && failed + not_begun === 0;
   const { by, ...more } = bodyOf(record, persistence);
   // Only admins may read the audit log, which names the user.
@@ -51,11 +57,22 @@ export function rotationShown(
   return { status: 200, body: { success, ...more, ...who, succeeded, failed, not_begun } };
 }
 
+/** The clusters that succeeded, failed or were skipped, also those that the audit log has only counted. */
+function countsOf({ counts, clusters }: RotationRecord) {
+  if (counts === undefined) return summaryOf(clusters.map(outcomeOf)).body;
+  const { failed = 0, not_begun = 0, rotated = 0, unchanged = 0, not_found = 0 } = counts;
+  return { succeeded: rotated + unchanged + not_found, failed, not_begun };
+}
+
+const countOf = ({ counts, clusters }: RotationRecord, wanted: ClusterState): number =>
+  counts === undefined
+    ? clusters.filter(({ status }) => status === wanted).length
+    : counts[wanted] ?? 0;
+
 function bodyOf(record: RotationRecord, { hasAuditLog = true, fingerprintsEnd }: Persistence) {
   const { rotation, state, started, ended, by, names, verified, proof, to } = record;
   const clusters = record.clusters.toSorted((a, b) => a.cluster < b.cluster ? -1 : 1);
-  const count = (wanted: RotationCluster["status"]) =>
-    clusters.filter(({ status }) => status === wanted).length;
+  const count = (wanted: ClusterState) => countOf(record, wanted);
   const canRollBack = state !== "planned" && to !== undefined && count("rotated") > 0;
   return {
     rotation,
@@ -102,9 +119,11 @@ function withoutLog(reason: Reason): Reason {
   };
 }
 
-function sentence({ clusters, names, proof, state }: RotationRecord): string {
-  const done = clusters.filter(({ status }) => status === "rotated").length;
-  const isFound = clusters.some(({ status, left }) => status !== "not_found" || left.length > 0);
+function sentence(record: RotationRecord): string {
+  const { clusters, names, proof, state } = record;
+  const done = countOf(record, "rotated");
+  const isFound = clusters.some(({ left }) => left.length > 0) ||
+    CLUSTER_STATES.some((each) => each !== "not_found" && countOf(record, each) > 0);
   const all = plural(names.length, "cluster");
   if (state === "planned" && !isFound) return `Not found on any of ${all}; nothing was written`;
   if (state === "done" && !isFound) {

@@ -25,7 +25,7 @@ const FORMS: [ClusterField, other: ClusterField][] = [
   ["cluster_name", "cluster"],
 ];
 
-/** What is wrong with a body that is sent, in the words of the answer. */
+/** The error message for a body. */
 function complaint(body: Body<z.ZodType>, sent: object): string {
   const bytes = new TextEncoder().encode(JSON.stringify(sent));
   try {
@@ -34,7 +34,7 @@ function complaint(body: Body<z.ZodType>, sent: object): string {
     assert.ok(error instanceof OperationError);
     return error.message;
   }
-  assert.fail("it is taken");
+  assert.fail("it is accepted");
 }
 
 const names = ({ fields }: { readonly fields: object }) => Object.keys(fields);
@@ -42,7 +42,7 @@ const names = ({ fields }: { readonly fields: object }) => Object.keys(fields);
 for (const [name, body, examples, example] of BODIES) {
   const sent = (clusterField: ClusterField) => examples(clusterField)[example]!.value;
 
-  Deno.test(`both forms of ${name} understand the same, each by its own field`, () => {
+  Deno.test(`both forms of ${name} mean the same, each with its own field`, () => {
     const [first, second] = FORMS.map(([field]) => body(field).schema.parse(sent(field)));
     assert.equal((first as { target: unknown }).target, "test-cluster");
     assert.deepEqual(first, second);
@@ -51,7 +51,7 @@ for (const [name, body, examples, example] of BODIES) {
   for (const [field, other] of FORMS) {
     const form = body(field);
 
-    Deno.test(`${name} by '${field}' is one schema, with that field where the other form has its own`, () => {
+    Deno.test(`${name} by '${field}' is one schema, with that field in place of the other form's`, () => {
       assert.equal(body(field), form);
       assert.ok(names(form).includes(field));
       assert.ok(!names(form).includes(other));
@@ -59,15 +59,15 @@ for (const [name, body, examples, example] of BODIES) {
       assert.equal(names(form).indexOf(field), place);
     });
 
-    Deno.test(`${name} by '${field}' does not take '${other}' for it`, () => {
-      // At the root what is missing is told first, as it always was.
+    Deno.test(`${name} by '${field}' does not accept '${other}' instead`, () => {
+      // Root paths report a missing field first, as they always did.
       const expected = field === "cluster"
         ? "Unknown field 'cluster_name'; did you mean 'cluster'?"
         : "Missing required field: cluster_name";
       assert.equal(complaint(form, sent(other)), expected);
     });
 
-    Deno.test(`${name} by '${field}' says so of that field when it is missing or wrong`, () => {
+    Deno.test(`${name} by '${field}' reports that field when it is missing or invalid`, () => {
       const { [field]: _, ...none } = sent(field) as Record<string, unknown>;
       const expected = field === "cluster"
         ? "No cluster selected: set 'cluster', 'clusters' ([\"*\"] for all) or 'cluster_selector'"

@@ -49,6 +49,7 @@ export const credentialsFields = {
   kind: open(wordsOf(ROW_KINDS).optional(), "Only credentials of these kinds", {
     by: "commas",
     value: "kinds",
+    words: ROW_KINDS,
     also: `comma-separated: ${ROW_KINDS.join(", ")}`,
     example: "repository,template",
     otherwise: "all",
@@ -56,6 +57,7 @@ export const credentialsFields = {
   state: open(wordsOf(ROW_STATES).optional(), "Only rows in these states", {
     by: "commas",
     value: "states",
+    words: ROW_STATES,
     also: `comma-separated: ${ROW_STATES.join(", ")}`,
     example: "differs,partial",
     otherwise: "all",
@@ -64,12 +66,16 @@ export const credentialsFields = {
     value: "text",
     also: "matched against names, URLs, user names, fingerprints and finding codes",
   }),
-  owner: open(Text.optional(), "Only rows with a secret that a program of this name manages", {
-    value: "name",
-    also:
-      "part of its name, such as `Helm`; `argocd-configurer` for secrets that argocd-configurer " +
-      "wrote, `none` for secrets that nothing manages",
-  }),
+  owner: open(
+    Text.optional(),
+    "Only rows with a secret that this tool manages, such as Helm; or none",
+    {
+      value: "name",
+      also:
+        "part of its name; `argocd-configurer` for secrets that argocd-configurer wrote, `none` for " +
+        "secrets that nothing manages",
+    },
+  ),
   expires_within: open(
     Within.optional(),
     "Only rows with a credential that expires within this time or has expired: 30d, 12h, 90m",

@@ -37,7 +37,7 @@ function served() {
   return { app: outer, inner, post, lines, end: ended.resolve };
 }
 
-Deno.test("requests that do not end are named when their time is over, and are left", async () => {
+Deno.test("requests that do not end in time are named, and abandoned", async () => {
   using clock = fakeClock();
   const it = served();
   const answers = [it.post("add_docker", "one"), it.post("add_repo", "two")];
@@ -59,7 +59,7 @@ Deno.test("requests that do not end are named when their time is over, and are l
   await Promise.all(answers);
 });
 
-Deno.test("requests of a program that was replaced are waited for and named, too", async () => {
+Deno.test("requests of a replaced app are waited for and named, too", async () => {
   using clock = fakeClock();
   const it = served();
   const answer = it.post("add_docker", "one");
@@ -78,7 +78,7 @@ Deno.test("requests of a program that was replaced are waited for and named, too
   await answer;
 });
 
-Deno.test("requests that end are waited for, and no more is", async () => {
+Deno.test("requests that end in time are waited for, and nothing else is", async () => {
   using clock = fakeClock();
   const it = served();
   const answer = it.post("add_docker", "one");
@@ -91,7 +91,7 @@ Deno.test("requests that end are waited for, and no more is", async () => {
   await answer;
 });
 
-Deno.test("stop waits for longer than a server may take, which follows from kubectl_timeout", () => {
+Deno.test("stop waits for longer than a server may take with its kubectl_timeout", () => {
   for (const seconds of [1, 10, 30, 600]) {
     const needed = stopSeconds({ kubectl_timeout: seconds });
     assert.ok(needed > 3 * seconds, "to write, to read and to restore");
@@ -100,6 +100,6 @@ Deno.test("stop waits for longer than a server may take, which follows from kube
   assert.ok(stopSeconds({ kubectl_timeout: 60 }) > stopSeconds({ kubectl_timeout: 30 }));
 });
 
-Deno.test("a server of an older version, which does not say it, is given what it was given", () => {
+Deno.test("a server of an older version, which reports no time, gets at least 120 seconds", () => {
   assert.ok(killAfter(undefined) >= 120);
 });

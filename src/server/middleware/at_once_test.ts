@@ -4,7 +4,7 @@ import { OperationError } from "../../operations/errors.ts";
 import type { Env } from "../env.ts";
 import { atOnce } from "./at_once.ts";
 
-/** An app with so many places, whose requests end as they are told. */
+/** An app with this many slots, whose requests end when the test says so. */
 function served(count: number) {
   const app = new Hono<Env>();
   const turns: PromiseWithResolvers<void>[] = [];
@@ -37,7 +37,7 @@ Deno.test("a request above the limit is rejected immediately, and a finished one
   assert.deepEqual((await Promise.all([second, third])).map(({ status }) => status), [200, 200]);
 });
 
-Deno.test("what fails leaves its place", async () => {
+Deno.test("a failed request frees its slot", async () => {
   const { ask, turns } = served(1);
   for (const at of [0, 1, 2]) {
     const answer = ask();

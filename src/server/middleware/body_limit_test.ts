@@ -43,7 +43,7 @@ function pieces(...texts: (string | undefined)[]) {
   return { body, seen };
 }
 
-Deno.test("the body is there whole, in however many pieces it came", async () => {
+Deno.test("a body is complete, however many pieces it came in", async () => {
   const ask = served();
   assert.deepEqual(await ask("/bytes", "1234567890"), [200, "10"]);
   assert.deepEqual(await ask("/text", pieces("[1", ",", "2]").body), [200, "[1,2]"]);
@@ -59,12 +59,12 @@ Deno.test("one byte more is rejected, with or without a Content-Length", async (
   const { body, seen } = pieces("123456", "78901", "more");
   assert.deepEqual(await ask("/bytes", body), [413, message]);
   assert.ok(seen.cancelled);
-  // With pieces a length means nothing.
+  // With chunks, Content-Length is ignored.
   const both = { "Content-Length": "3", "Transfer-Encoding": "chunked" };
   assert.deepEqual(await ask("/bytes", pieces("123456", "78901").body, both), [413, message]);
 });
 
-Deno.test("a body that breaks off is the client's fault", async () => {
+Deno.test("a body that breaks off is a client error", async () => {
   const [status, text] = await served()("/bytes", pieces("123", undefined).body);
   assert.deepEqual([status, text], [400, "Request body ended before it was complete"]);
 });
@@ -77,7 +77,7 @@ Deno.test("a body that is too slow is rejected and not read further", async () =
   assert.ok(cancelled);
 });
 
-Deno.test("bodies above the limit of concurrent reads are rejected until one is read", async () => {
+Deno.test("bodies above the limit of concurrent reads are rejected until one has been read", async () => {
   const ask = served({ atOnce: 1, hasTokens: false });
   const first = new TransformStream<Uint8Array, Uint8Array>();
   const answer = ask("/bytes", first.readable);

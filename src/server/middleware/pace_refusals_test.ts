@@ -11,7 +11,7 @@ const ANSWERS: Answers = {
   "/well": { status: 200, again: "2" },
 };
 
-/** An app that refuses on some paths, of which two a second are told at once. */
+/** An app that rejects requests on some paths; two rejections a second are immediate. */
 function scene() {
   const clock = fakeClock();
   const app = new Hono();
@@ -22,7 +22,7 @@ function scene() {
     const { status, again } = ANSWERS[c.req.path]!;
     return c.body(null, status, again === undefined ? {} : { "Retry-After": again });
   });
-  /** Those that were answered, and after how many milliseconds. */
+  /** The finished requests, each with its time in milliseconds. */
   const answered: number[] = [];
   return {
     clock,

@@ -4,7 +4,7 @@ import { type ArgocdProgram, argocdReadsTests } from "./program.ts";
 
 const argocdReadsTest = argocdReadsTests((test) => Deno.test(test));
 
-/** What `explain` answers is what Argo CD's own code finds on the same API server. */
+/** `explain` and Argo CD's own code find the same credential on the same API server. */
 
 const HOST = "https://git.example.com";
 
@@ -35,7 +35,7 @@ async function explain({ get }: ArgocdProgram, url: string, project: string) {
   return body;
 }
 
-/** As the reader calls them. */
+/** As the Argo CD reader names them. */
 const GIT_KINDS: Readonly<Record<string, string>> = {
   password: "https",
   ssh_private_key: "ssh",
@@ -44,7 +44,7 @@ const GIT_KINDS: Readonly<Record<string, string>> = {
 };
 
 argocdReadsTest(
-  "of each URL and project the secret is explained whose credential Argo CD has",
+  "the explanation names the secret whose credential Argo CD uses, for each URL and project",
   async (program) => {
     const { value } = program.canary;
     const login = (username: string) => ({ username, password: value });

@@ -4,7 +4,7 @@ import { makeGcpKey, makeRsaKey, makeSshKey, makeTlsPair } from "../material.ts"
 
 const argocdReadsTest = argocdReadsTests((test) => Deno.test(test));
 
-/** Each kind of Git repository that can be written, as Argo CD's own code reads it. */
+/** Each kind of Git repository, written and read by Argo CD's own code. */
 
 const keys = {
   ssh: makeSshKey(),
@@ -16,7 +16,7 @@ const keys = {
 const HTTPS = "https://git.example.com/org/app.git";
 const SSH = "git@git.example.com:org/app.git";
 
-/** Look-alikes of https://git.example.com/org/app.git. */
+/** URLs similar to https://git.example.com/org/app.git. */
 const NOT_HTTPS = [
   "https://git.example.com/org/app2",
   "https://git.example.com/org/app/",
@@ -89,7 +89,7 @@ const KINDS: Kind[] = [
     using: [gitKind, () => "githubApp"],
   },
   {
-    what: "a Git repository with a GitHub App of an Enterprise Server",
+    what: "a Git repository with a GitHub App of a GitHub Enterprise Server",
     ...git,
     body: () => ({
       type: "git",
@@ -105,14 +105,14 @@ const KINDS: Kind[] = [
     using: [gitKind, () => "githubApp"],
   },
   {
-    what: "a Git repository with a key of Google's",
+    what: "a Git repository with a Google service account key",
     ...git,
     body: () => ({ type: "git", gcp_service_account_key: keys.gcp }),
     read: () => ({ type: "git", gcpServiceAccountKey: JSON.stringify(keys.gcp) }),
     using: [gitKind, () => "googleCloud"],
   },
   {
-    what: "a Git repository with a service principal of Azure's",
+    what: "a Git repository with an Azure service principal",
     ...git,
     body: (client_secret) => ({
       type: "git",
@@ -133,7 +133,7 @@ const KINDS: Kind[] = [
     using: [gitKind, () => "azureServicePrincipal"],
   },
   {
-    what: "a Git repository with Azure's workload identity",
+    what: "a Git repository with an Azure workload identity",
     ...git,
     body: () => ({ type: "git", use_azure_workload_identity: true }),
     read: () => ({ type: "git", useAzureWorkloadIdentity: true }),
@@ -182,7 +182,7 @@ const KINDS: Kind[] = [
     using: [gitKind, () => "https"],
   },
   {
-    what: "a Git repository whose options are false",
+    what: "a Git repository with all options false",
     ...git,
     body: () => ({ type: "git", insecure: false, force_basic_auth: false, enable_lfs: false }),
     read: () => ({ type: "git" }),
@@ -192,7 +192,7 @@ const KINDS: Kind[] = [
 
 testKinds((test) => Deno.test(test), KINDS);
 
-argocdReadsTest("a repository of a project is that project's alone", async (program) => {
+argocdReadsTest("a project's repository is visible to that project only", async (program) => {
   const { value } = program.canary;
   const common = { type: "git", url: HTTPS, username: "user" };
   await program.write("add_repo", { name: "a", ...common, password: value, project: "team-a" });
@@ -205,7 +205,7 @@ argocdReadsTest("a repository of a project is that project's alone", async (prog
   assert.deepEqual(passwords, [value, "b", undefined, undefined]);
 });
 
-argocdReadsTest("of many URLs each has its own secret and the same credential", async (program) => {
+argocdReadsTest("several URLs have one secret each, with the same credential", async (program) => {
   const { value } = program.canary;
   const urls = ["https://git.example.com/org/a", "https://git.example.com/org/b.git"];
   await program.write("add_repo", { name: "many", type: "git", urls, ...login(value) });

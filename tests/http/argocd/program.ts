@@ -13,14 +13,14 @@ import type { Declare } from "../../support/declare.ts";
 import type { RealProgram } from "../../support/real_program.ts";
 import { argocdNamespaceTests } from "../real/cluster.ts";
 
-/** The program writes, and Argo CD's own code reads: both on the real API server. */
+/** The program writes and Argo CD's own code reads, on the same real API server. */
 
 export interface ArgocdProgram extends RealProgram {
-  /** Argo CD's own namespace. */
+  /** The namespace of this test's Argo CD. */
   readonly argocd: string;
-  /** Writes, and fails unless that succeeds. */
+  /** Writes. Fails unless the write succeeds. */
   write(endpoint: "add_repo" | "add_helm_repo", body: object): Promise<void>;
-  /** What Argo CD's own code says of what is there now. */
+  /** What Argo CD's own code finds there now. */
   ask(questions: Questions): Promise<Answers>;
 }
 
@@ -28,8 +28,8 @@ const plane = controlPlaneFromEnv();
 const isAtHand = plane !== undefined && await argocdReaderIsAtHand();
 
 /**
- * What declares a test over each transport, with a namespace of Argo CD's of its own; ignored without an
- * API server, or where Argo CD's code neither is built nor can be.
+ * Makes a function that declares a test over each transport, with its own Argo CD namespace; ignored
+ * without an API server, or if Argo CD's code is not built and cannot be built.
  */
 export function argocdReadsTests(declare: Declare) {
   const argocdNamespaceTest = argocdNamespaceTests(declare);
@@ -54,12 +54,12 @@ export function argocdReadsTests(declare: Declare) {
   };
 }
 
-/** What Argo CD knows of a URL for which there is nothing: the URL. */
+/** What Argo CD returns for a URL without credentials: only the URL. */
 export function nothingFor(url: string): Repository {
   return { repo: url };
 }
 
-/** Fails unless Argo CD finds exactly this for each URL, by repository and by template. */
+/** Fails unless Argo CD finds exactly this for each URL, as a repository and as a template. */
 export async function assertFound(
   { ask }: ArgocdProgram,
   expected: Readonly<Record<string, Repository>>,
@@ -80,22 +80,22 @@ export async function assertFound(
   assert.deepEqual(Object.fromEntries(given), templates);
 }
 
-/** Which client takes what of it, as far as it is told here. */
+/** Which client uses which field, as far as tests check it. */
 export type Using = (uses: Uses) => unknown;
 export const gitKind: Using = ({ git }) => git.kind;
 
-/** A kind of repository: what is sent, and what Argo CD makes of it. */
+/** A kind of repository: the request, and what Argo CD reads from the result. */
 export interface Kind {
   readonly what: string;
   readonly endpoint?: "add_helm_repo";
   readonly body: (password: string) => object;
-  /** Besides URL and name. */
+  /** Besides the URL and the name. */
   readonly read: (password: string) => Omit<Repository, "repo">;
-  /** The URL as it is stored. */
+  /** The stored URL. */
   readonly url: string;
-  /** URLs of Applications that find it. */
+  /** Application URLs that find it. */
   readonly found: readonly string[];
-  /** Those that look like it, and find nothing. */
+  /** Similar URLs that find nothing. */
   readonly not: readonly string[];
   readonly using: readonly [Using, (password: string) => unknown];
 }
@@ -105,7 +105,7 @@ export function testKinds(declare: Declare, kinds: readonly Kind[]): void {
   const argocdReadsTest = argocdReadsTests(declare);
   for (const { what, endpoint = "add_repo", body, read, url, found, not, using } of kinds) {
     argocdReadsTest(
-      `${what} is read as it was meant, for its URL and no other`,
+      `Argo CD uses it as intended, for its URL only: ${what}`,
       async (program) => {
         const { value } = program.canary;
         await program.write(endpoint, {

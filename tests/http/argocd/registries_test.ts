@@ -1,6 +1,6 @@
 import { type Kind, testKinds } from "./program.ts";
 
-/** Charts and OCI artifacts that can be written, as Argo CD's own code reads them. */
+/** Charts and OCI artifacts, written and read by Argo CD's own code. */
 
 const login = (password: string) => ({ username: "user", password });
 const basic = (password: string, more: object = {}) => ({
@@ -83,7 +83,7 @@ const KINDS: Kind[] = [
     "123456789012.dkr-ecr.eu-west-1.on.aws",
     "team.azurecr.us",
   ].map((host): Kind => ({
-    what: `charts at ${host}, which serves nothing but OCI`,
+    what: `charts at ${host}, which serves OCI only`,
     endpoint: "add_helm_repo",
     url: `${host}/charts`,
     found: [`${host}/charts`],
@@ -93,7 +93,7 @@ const KINDS: Kind[] = [
     using: [({ helm }) => helm, basic],
   })),
   {
-    what: "charts in Azure's registry by the workload identity",
+    what: "charts in an Azure registry with a workload identity",
     url: "a.azurecr.io/charts",
     found: ["a.azurecr.io/charts"],
     not: ["https://a.azurecr.io/charts", "oci://a.azurecr.io/charts"],
@@ -102,7 +102,7 @@ const KINDS: Kind[] = [
     using: [({ helm }) => helm.kind, () => "azureWorkloadIdentity"],
   },
   {
-    what: "an OCI artifact by plain HTTP, whose certificate would not be looked at",
+    what: "an OCI artifact over plain HTTP, where no certificate is checked",
     url: "oci://registry.example.com:5000/app",
     found: ["oci://registry.example.com:5000/app"],
     not: ["oci://registry.example.com/app", "oci://registry.example.com:5001/app"],

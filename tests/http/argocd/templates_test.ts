@@ -5,7 +5,7 @@ import { makeGcpKey, makeRsaKey, makeSshKey, makeTlsPair } from "../material.ts"
 
 const argocdReadsTest = argocdReadsTests((test) => Deno.test(test));
 
-/** Each kind of template that can be written: whom Argo CD gives its credential, and whom not. */
+/** Each kind of template: which URLs get its credential from Argo CD, and which do not. */
 
 const keys = {
   ssh: makeSshKey(),
@@ -18,13 +18,13 @@ interface Template {
   readonly what: string;
   readonly endpoint?: "add_helm_repo";
   readonly body: (password: string) => object;
-  /** The prefix as it is stored. */
+  /** The stored prefix. */
   readonly url: string;
   /** Besides the prefix. */
   readonly read: (password: string) => Omit<RepoCreds, "url">;
-  /** URLs of Applications that get the credential. */
+  /** Application URLs that get the credential. */
   readonly given: readonly string[];
-  /** Those that must not. */
+  /** URLs that must not get it. */
   readonly not: readonly string[];
 }
 
@@ -74,7 +74,7 @@ const TEMPLATES: Template[] = [
     read: (password) => ({ type: "git", ...login(password) }),
   },
   {
-    what: "a password for an owner's Git repositories, by a star",
+    what: "a password for an owner's Git repositories, given by a wildcard",
     ...https,
     body: (password) => ({ ...creds, url: "https://git.example.com/org/*", ...login(password) }),
     read: (password) => ({ type: "git", ...login(password) }),
@@ -100,13 +100,13 @@ const TEMPLATES: Template[] = [
     }),
   },
   {
-    what: "a key of Google's for Git repositories",
+    what: "a Google service account key for Git repositories",
     ...https,
     body: () => ({ ...creds, gcp_service_account_key: keys.gcp }),
     read: () => ({ type: "git", gcpServiceAccountKey: JSON.stringify(keys.gcp) }),
   },
   {
-    what: "a service principal of Azure's for Git repositories",
+    what: "an Azure service principal for Git repositories",
     ...https,
     body: (client_secret) => ({
       ...creds,
@@ -126,7 +126,7 @@ const TEMPLATES: Template[] = [
     }),
   },
   {
-    what: "Azure's workload identity for Git repositories",
+    what: "an Azure workload identity for Git repositories",
     ...https,
     body: () => ({ ...creds, use_azure_workload_identity: true }),
     read: () => ({ type: "git", useAzureWorkloadIdentity: true }),
@@ -240,7 +240,7 @@ const TEMPLATES: Template[] = [
 ];
 
 for (const { what, body, url, read, given, not } of TEMPLATES) {
-  argocdReadsTest(`a template with ${what} is for those and nobody else`, async (program) => {
+  argocdReadsTest(`a template with ${what} matches those and nothing else`, async (program) => {
     const { value } = program.canary;
     await program.write("add_repo", { name: "template", ...body(value) });
     const { type, ...credential } = read(value);
@@ -258,7 +258,7 @@ for (const { what, body, url, read, given, not } of TEMPLATES) {
   });
 }
 
-/** How a new template of charts is asked for, and the URL that it is named by. */
+/** A request for a new template of charts, and the URL it is named by. */
 const CHARTS: [type: string, url: string, own: string][] = [
   ["helm", "oci://registry.example.com/team", "registry.example.com/team"],
   ["helm", "https://charts.example.com/team", "https://charts.example.com/team"],
@@ -270,7 +270,7 @@ for (const [type, url, own] of CHARTS) {
   const urls = [own, `${own}/app`, `${own}-other`, `${own}-other/app`];
 
   argocdReadsTest(
-    `${url} of type ${type} is for its own URL, too, and no longer name`,
+    `template ${url} of type ${type} also matches its own URL, but no longer name`,
     async (it) => {
       const { value } = it.canary;
       const passwords = async () => {

@@ -5,7 +5,7 @@ import { makeGcpKey, makeRsaKey, makeSshKey, makeTlsPair } from "../material.ts"
 
 const argocdReadsTest = argocdReadsTests((test) => Deno.test(test));
 
-/** What Argo CD reads after a change: nothing of the old kind; and what stands beside a repository. */
+/** What Argo CD reads after a change: nothing of the old kind, and the companion of a repository. */
 
 const keys = {
   ssh: makeSshKey(),
@@ -22,7 +22,7 @@ interface Kind {
   readonly url: string;
   readonly body: (password: string) => object;
   readonly read: (password: string) => Partial<Repository>;
-  /** Which one git would take. */
+  /** The credential that git would use. */
   readonly uses: string;
 }
 
@@ -49,7 +49,7 @@ const KINDS: Kind[] = [
     uses: "ssh",
   },
   {
-    kind: "a GitHub App of an Enterprise Server",
+    kind: "a GitHub App of a GitHub Enterprise Server",
     url: HTTPS,
     body: () => ({
       github_app: {
@@ -75,7 +75,7 @@ const KINDS: Kind[] = [
     uses: "githubApp",
   },
   {
-    kind: "a key of Google's",
+    kind: "a Google service account key",
     url: HTTPS,
     body: () => ({ gcp_service_account_key: keys.gcp }),
     read: () => ({ gcpServiceAccountKey: JSON.stringify(keys.gcp) }),
@@ -87,28 +87,31 @@ const kept = { proxy: "http://proxy.example.com:3128", enable_lfs: true };
 const keptRead = { proxy: "http://proxy.example.com:3128", enableLfs: true as const };
 
 for (const from of KINDS) {
-  argocdReadsTest(`what takes the place of ${from.kind} leaves nothing of it`, async (program) => {
-    const { value } = program.canary;
-    for (const to of KINDS.filter((each) => each !== from)) {
-      const write = ({ url, body }: Kind, password: string, more: object) =>
-        program.write("add_repo", { name: "repo", type: "git", url, ...body(password), ...more });
-      await write(from, "old", { upsert: true, ...kept });
-      await write(to, value, { upsert: true });
-      const answers = await program.ask({
-        repositories: [{ url: to.url }, { url: to.url === SSH ? HTTPS : SSH }],
-      });
-      const [found, other] = answers.repositories;
-      assert.deepEqual(found!.repository, {
-        repo: to.url,
-        name: "repo",
-        type: "git",
-        ...keptRead,
-        ...to.read(value),
-      }, to.kind);
-      assert.equal(found!.uses!.git.kind, to.uses);
-      assert.deepEqual(other!.repository, nothingFor(to.url === SSH ? HTTPS : SSH));
-    }
-  });
+  argocdReadsTest(
+    `replacing ${from.kind} leaves nothing of the old credential`,
+    async (program) => {
+      const { value } = program.canary;
+      for (const to of KINDS.filter((each) => each !== from)) {
+        const write = ({ url, body }: Kind, password: string, more: object) =>
+          program.write("add_repo", { name: "repo", type: "git", url, ...body(password), ...more });
+        await write(from, "old", { upsert: true, ...kept });
+        await write(to, value, { upsert: true });
+        const answers = await program.ask({
+          repositories: [{ url: to.url }, { url: to.url === SSH ? HTTPS : SSH }],
+        });
+        const [found, other] = answers.repositories;
+        assert.deepEqual(found!.repository, {
+          repo: to.url,
+          name: "repo",
+          type: "git",
+          ...keptRead,
+          ...to.read(value),
+        }, to.kind);
+        assert.equal(found!.uses!.git.kind, to.uses);
+        assert.deepEqual(other!.repository, nothingFor(to.url === SSH ? HTTPS : SSH));
+      }
+    },
+  );
 }
 
 async function repositoryAt({ ask }: ArgocdProgram, url: string): Promise<Repository> {
@@ -116,7 +119,7 @@ async function repositoryAt({ ask }: ArgocdProgram, url: string): Promise<Reposi
   return answer!.repository!;
 }
 
-argocdReadsTest("a client certificate stays beside another password", async (program) => {
+argocdReadsTest("changing the password keeps the client certificate", async (program) => {
   const { value } = program.canary;
   const common = { name: "repo", type: "git", url: HTTPS, username: "user", upsert: true };
   const certificate = { tls_client_cert: keys.pair.certificate, tls_client_key: keys.pair.key };
@@ -133,7 +136,7 @@ argocdReadsTest("a client certificate stays beside another password", async (pro
   });
 });
 
-argocdReadsTest("an option that is turned off is off, and others stay", async (program) => {
+argocdReadsTest("turning one option off keeps the other options", async (program) => {
   const { value: password } = program.canary;
   const common = { name: "repo", type: "git", url: HTTPS, upsert: true };
   await program.write("add_repo", {
@@ -157,24 +160,27 @@ argocdReadsTest("an option that is turned off is off, and others stay", async (p
   });
 });
 
-argocdReadsTest("what was in an OCI registry and is not any more is not OCI", async (program) => {
-  const { value: password } = program.canary;
-  const common = { name: "repo", type: "helm", username: "user", password, upsert: true };
-  await program.write("add_repo", { ...common, url: "oci://registry.example.com/charts" });
-  await program.write("add_repo", { ...common, url: "https://registry.example.com/charts" });
-  const url = "https://registry.example.com/charts";
-  assert.deepEqual(await repositoryAt(program, url), {
-    repo: url,
-    name: "repo",
-    type: "helm",
-    username: "user",
-    password,
-  });
-});
+argocdReadsTest(
+  "a chart repository moved out of an OCI registry is no longer OCI",
+  async (program) => {
+    const { value: password } = program.canary;
+    const common = { name: "repo", type: "helm", username: "user", password, upsert: true };
+    await program.write("add_repo", { ...common, url: "oci://registry.example.com/charts" });
+    await program.write("add_repo", { ...common, url: "https://registry.example.com/charts" });
+    const url = "https://registry.example.com/charts";
+    assert.deepEqual(await repositoryAt(program, url), {
+      repo: url,
+      name: "repo",
+      type: "helm",
+      username: "user",
+      password,
+    });
+  },
+);
 
 const helmLogin = (password: string) => ({ type: "helm", username: "user", password });
 
-/** What docs/credentials.md tells to send for charts from ghcr.io. */
+/** The requests that docs/credentials.md shows for charts from ghcr.io. */
 const REGISTRIES: [given: string, stored: string, below: string[], not: string[]][] = [
   [
     "https://ghcr.io/",
@@ -193,7 +199,7 @@ const REGISTRIES: [given: string, stored: string, below: string[], not: string[]
 for (const endpoint of ["add_repo", "add_helm_repo"] as const) {
   for (const [given, stored, below, not] of REGISTRIES) {
     argocdReadsTest(
-      `${given} by ${endpoint} is for all charts below it, and no other`,
+      `${given} by ${endpoint} matches all charts below it, and no others`,
       async (program) => {
         const { value } = program.canary;
         const field = endpoint === "add_repo" ? "url" : "repository_url";
@@ -216,14 +222,18 @@ for (const endpoint of ["add_repo", "add_helm_repo"] as const) {
         await program.write(endpoint, { ...body, [field]: given, password: "new", upsert: true });
         const again = await program.ask({ repositories: below.map((url) => ({ url })) });
         const passwords = again.repositories.map(({ repository }) => repository!.password);
-        assert.deepEqual(passwords, below.map(() => "new"), "a new password is the template's too");
+        assert.deepEqual(
+          passwords,
+          below.map(() => "new"),
+          "a new password is also the template's",
+        );
       },
     );
   }
 }
 
 argocdReadsTest(
-  "a deleted repository leaves Argo CD nothing, its template neither",
+  "after a repository and its template are deleted, Argo CD has neither",
   async (program) => {
     const { value } = program.canary;
     await program.write("add_repo", { name: "repo", ...helmLogin(value), url: "ghcr.io/org/*" });

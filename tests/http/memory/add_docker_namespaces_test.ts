@@ -3,7 +3,7 @@ import { sent } from "../requests.ts";
 import type { Stage } from "../stage.ts";
 import { docker, refused, type Row, testsOf } from "../support.ts";
 
-/** Namespaces that add_docker selects or makes, and its dry runs. */
+/** Namespaces that add_docker selects or creates, and its dry runs. */
 
 const NAME = "my-docker-secret";
 
@@ -29,7 +29,7 @@ const added = (
   message: `Docker registry secrets ${verb} in ${namespaces.length} namespace(s)`,
 });
 
-/** Namespaces of two teams, one that is being deleted, and those of the system. */
+/** Namespaces of two teams, a terminating one, and those of the system. */
 function populate({ cluster }: Stage): void {
   const more = ["team-a", "team-b", "team-b-old", "kube-public"];
   for (const name of more) cluster.namespaces.set(name, "Active");
@@ -46,35 +46,35 @@ const selections: Row[] = ([
     ...["default", "kube-public", "kube-system", "team-a", "team-b", "team-b-old"],
   ]],
   [
-    "all but those of a pattern",
+    "all namespaces but those matching a pattern",
     { ...none, all_namespaces: true, exclude_namespaces: ["kube-*", "default", "*-old"] },
     ["team-a", "team-b"],
   ],
-  ["those with a label", { ...none, namespace_selector: "pull=yes" }, [
+  ["namespaces with a label", { ...none, namespace_selector: "pull=yes" }, [
     ...["team-a", "team-b", "team-b-old"],
   ]],
   [
-    "those with a label, less one",
+    "namespaces with a label, excluding one",
     { ...none, namespace_selector: "pull in (yes)", exclude_namespaces: ["team-b"] },
     ["team-a", "team-b-old"],
   ],
   [
-    "named ones beside the selected ones",
+    "named namespaces beside selected ones",
     { namespaces: "kube-system,team-b", namespace_selector: "pull" },
     ["kube-system", "team-b", "team-a", "team-b-old"],
   ],
   [
-    "named ones where none is selected",
+    "named namespaces where the selector matches none",
     { namespaces: "default", namespace_selector: "pull=no" },
     ["default"],
   ],
   [
-    "a named one that is excluded",
+    "a named namespace that is also excluded",
     { namespaces: "team-a", all_namespaces: true, exclude_namespaces: ["*"] },
     ["team-a"],
   ],
 ] as [string, object, string[]][]).map(([what, more, expected]) => ({
-  name: `a request for ${what} writes those and Argo CD's`,
+  name: `the selected namespaces and Argo CD's are written to: ${what}`,
   request: () => docker(more),
   before: populate,
   status: 200,
@@ -99,17 +99,17 @@ const forbidden = { error: true, message: "Cannot do it: forbidden", status_code
 
 const noneSelected: Row[] = [
   unable(
-    "a selection of nothing is refused",
+    "a selection that matches nothing is rejected",
     { namespace_selector: "pull=no" },
     "no namespace matches",
   ),
   unable(
-    "a selection of Argo CD's namespace alone is none",
+    "a selection that matches only Argo CD's namespace is rejected",
     { namespace_selector: "kubernetes.io/metadata.name=argocd" },
     "no namespace matches",
   ),
   unable(
-    "a selection of more than a request may write is refused",
+    "a selection of more namespaces than one request may write to is rejected",
     { all_namespaces: true },
     "1002 namespaces match, but one request can write to at most 1000",
     ({ cluster }) => {
@@ -117,14 +117,14 @@ const noneSelected: Row[] = [
     },
   ),
   refused(
-    "who may not list namespaces is told so",
+    "a selection without the right to list namespaces is 502 forbidden",
     () => docker({ ...none, all_namespaces: true }),
     502,
     { ...forbidden, status: "forbidden" },
     { opens: true, before: ({ cluster }) => void (cluster.mayReadNamespaces = false) },
   ),
   {
-    name: "a selection in an unknown cluster is 400",
+    name: "a namespace selection in an unknown cluster is 400",
     request: () => docker({ ...none, all_namespaces: true, cluster_name: "non-existent" }),
     status: 400,
     body: /^Cluster 'non-existent' not found\. /,
@@ -137,7 +137,7 @@ const NEW = ["default", "new-one", "new-two", "argocd"];
 
 const createNamespaces: Row[] = [
   {
-    name: "namespaces that are not there are made, and named",
+    name: "missing namespaces are created and named in the response",
     request: () => docker(CREATE),
     status: 200,
     body: added(NEW, { namespaces_created: ["new-one", "new-two"] }),
@@ -145,14 +145,14 @@ const createNamespaces: Row[] = [
     after: ({ cluster }) => assert.equal(cluster.namespaces.get("new-one"), "Active"),
   },
   {
-    name: "where all are there none is made",
+    name: "no namespace is created when all exist",
     request: () => docker({ create_namespaces: true }),
     status: 200,
     body: added(["kube-system", "default", "argocd"]),
     changes: true,
   },
   {
-    name: "a namespace that is being deleted is not made anew",
+    name: "a terminating namespace is not created again",
     request: () => docker({ ...CREATE, namespaces: "default,new-one,leaving" }),
     before: ({ cluster }) => void cluster.namespaces.set("leaving", "Terminating"),
     status: 400,
@@ -161,7 +161,7 @@ const createNamespaces: Row[] = [
     after: ({ cluster }) => assert.ok(!cluster.namespaces.has("new-one")),
   },
   {
-    name: "namespaces that were made stay when the write fails, and that is said",
+    name: "created namespaces stay when the write fails, and the response says so",
     request: () => docker(CREATE),
     before: ({ cluster }) => {
       cluster.fault = ({ method }) =>
@@ -191,7 +191,7 @@ const createNamespaces: Row[] = [
     changes: false,
   },
   {
-    name: "who may not make namespaces is told so, and nothing is written",
+    name: "without the right to create namespaces nothing is written, and the error says why",
     request: () => docker({ ...CREATE, namespaces: "default,new-one" }),
     before: ({ cluster }) => {
       cluster.fault = ({ method }) =>
@@ -232,7 +232,7 @@ const createdChanges = [
 
 const dryRuns: Row[] = [
   {
-    name: "a dry run makes nothing: no secret, no namespace, no use of it",
+    name: "a dry run creates no secret and no namespace, and attaches nothing to service accounts",
     request: () =>
       docker({
         ...DRY,
@@ -263,7 +263,7 @@ const dryRuns: Row[] = [
     },
   },
   {
-    name: "a dry run of a merge names the registries before and after",
+    name: "a dry run of a merge shows the registries before and after",
     request: () => docker({ ...DRY, merge: true, registry: "quay.io" }),
     before: sent(docker),
     status: 200,

@@ -9,7 +9,7 @@ import {
   testsOf,
 } from "../support.ts";
 
-/** Later fields of add_docker: wrong types and values, contradictions; none is echoed. */
+/** Later fields of add_docker: wrong types, wrong values and contradictions; none is echoed. */
 
 const envelope = (message: string) => ({ error: true, message, status_code: 400 });
 const shown = (value: unknown) =>
@@ -18,7 +18,7 @@ const shown = (value: unknown) =>
 const wrong = (field: string, values: readonly unknown[], message: string, more: object = {}) =>
   values.map((value) =>
     refused(
-      `add_docker with ${field} ${shown(value)} says that it ${message}`,
+      `add_docker with ${field} ${shown(value)}: ${message}`,
       () => docker({ ...more, [field]: value }),
       400,
       envelope(`Field '${field}' ${message}`),
@@ -77,7 +77,7 @@ const VALUES: Row[] = [
       "team>web",
       "team!",
       "-team",
-      "a= ,".repeat(40) + "!!", // hung for ever while a regular expression judged it
+      "a= ,".repeat(40) + "!!", // once made a regular expression hang
       "a in (" + ",".repeat(900),
       "\u00a0",
       `te am=${CANARY}`,
@@ -178,13 +178,13 @@ const CONTRADICTIONS: [what: string, more: object, field: string, why: string][]
     "cannot be combined with 'password'",
   ],
   [
-    "one registry twice",
+    "one registry given twice",
     { ...NO_LOGIN, registries: [login("Quay.io"), login("https://quay.io/v2/")] },
     "registries",
     "must name each registry once",
   ],
   [
-    "Docker Hub by two of its names",
+    "Docker Hub under two of its names",
     { ...NO_LOGIN, registries: [login("docker.io"), login("https://index.docker.io/v1/")] },
     "registries",
     "must name each registry once",
@@ -196,7 +196,7 @@ const CONTRADICTIONS: [what: string, more: object, field: string, why: string][]
     "cannot be combined with 'namespace_selector'",
   ],
   [
-    "exclude_namespaces and nothing to exclude from",
+    "exclude_namespaces without a selection to exclude from",
     { exclude_namespaces: ["kube-*"] },
     "exclude_namespaces",
     "requires 'all_namespaces' or 'namespace_selector'",
@@ -214,7 +214,9 @@ const without = (...gone: string[]) =>
 
 const missing = (name: string, gone: readonly string[], more: object = {}) =>
   refused(
-    `add_docker without ${gone.join(", ")} and with ${Object.keys(more)} misses ${name}`,
+    `add_docker without ${gone.join(", ")} and with ${
+      Object.keys(more)
+    } reports ${name} as missing`,
     () => post(DOCKER, { ...without(...gone), ...more }),
     400,
     envelope(`Missing required field: ${name}`),
@@ -227,7 +229,7 @@ for (
     ...NESTED.flatMap(([what, field, values, why, more = {}]) =>
       values.map((value) =>
         refused(
-          `add_docker with ${field} ${shown(value)} says that ${what} ${why}`,
+          `add_docker with ${field} ${shown(value)}: ${what} ${why}`,
           () => docker({ ...more, [field]: value }),
           400,
           envelope(`Field '${what}' ${why}`),
@@ -235,7 +237,7 @@ for (
       )
     ),
     ...CONTRADICTIONS.map(([what, more, field, why]) =>
-      refused(`${what} is a contradiction`, () => docker(more), 400, {
+      refused(`${what} contradict each other`, () => docker(more), 400, {
         ...envelope(`Field '${field}' ${why}`),
       })
     ),
@@ -246,7 +248,7 @@ for (
       registries: [login("quay.io")],
     }),
     refused(
-      "Argo CD's namespace among the named ones is prohibited beside a selection, too",
+      "Argo CD's namespace in 'namespaces' is prohibited beside a selection, too",
       () => docker({ namespaces: "argocd", all_namespaces: true }),
       400,
       envelope("Field 'namespaces' must not name 'argocd': the secret is written there anyway"),

@@ -4,7 +4,7 @@ import { DOCKER_LABELS, type Stage, stored, storedLogin } from "../stage.ts";
 import { CANARY, docker, refused, type Row, testsOf } from "../support.ts";
 import { sent } from "../requests.ts";
 
-/** Several registries, merging, service accounts and selected namespaces, answered to the letter. */
+/** Several registries, merging, service accounts and selected namespaces, with exact responses. */
 
 const NAME = "my-docker-secret";
 const REF = `default/${NAME}`;
@@ -14,7 +14,7 @@ const result = (namespace: string, action: string, name = NAME) => ({
   result: { success: true, namespace, output: `secret/${name} ${action}` },
 });
 
-/** @param registry `null` where several were sent */
+/** @param registry `null` if several were sent */
 const added = (
   namespaces: string[],
   action: string,
@@ -41,7 +41,7 @@ const ALL = ["kube-system", "default", "argocd"];
 
 const registries: Row[] = [
   {
-    name: "several registries are in one secret, each with its login",
+    name: "several registries are stored in one secret, each with its login",
     request: () =>
       docker({ ...NO_LOGIN, registries: [login("ghcr.io", "one"), login("docker.io", "two")] }),
     status: 200,
@@ -61,7 +61,7 @@ const registries: Row[] = [
     },
   },
   {
-    name: "a registry of Amazon's is hinted at: the user name, and how long the password is valid",
+    name: "an Amazon ECR registry gets a hint about the user name and the password's lifetime",
     request: () => docker({ registry: "123456789012.dkr.ecr.eu-west-1.amazonaws.com" }),
     status: 200,
     body: added(
@@ -79,7 +79,7 @@ const registries: Row[] = [
   },
 ];
 
-/** Of another registry, with spaces and a number that JSON.stringify would write otherwise. */
+/** Another registry's entry, with spaces and a number that JSON.stringify would write differently. */
 const QUAY = `{ "username": "other" , "password":"p", "weight": 1.0 }`;
 
 const putPull = (text: string, more: object = {}) => ({ cluster }: Stage) => {
@@ -98,7 +98,7 @@ const MERGE = { merge: true };
 
 const merges: Row[] = [
   {
-    name: "merge keeps other registries to the letter and needs no upsert",
+    name: "merge keeps other registries byte for byte and needs no upsert",
     request: () => docker(MERGE),
     before: putPull(`{"auths": {"quay.io": ${QUAY}, "ghcr.io": {"auth": ""}}, "credsStore": "x"}`),
     status: 200,
@@ -112,7 +112,7 @@ const merges: Row[] = [
     },
   },
   {
-    name: "without merge other registries go",
+    name: "without merge other registries are removed",
     request: () => docker({ upsert: true }),
     before: putPull(`{"auths": {"quay.io": ${QUAY}}}`),
     status: 200,
@@ -120,14 +120,14 @@ const merges: Row[] = [
     after: ({ cluster }) => assert.deepEqual(Object.keys(auths(cluster)), ["ghcr.io"]),
   },
   {
-    name: "merge into nothing creates",
+    name: "merge creates a missing secret",
     request: () => docker(MERGE),
     status: 200,
     body: added(ALL, "created"),
     changes: true,
   },
   {
-    name: "merge of what is there already changes nothing",
+    name: "merging what is already stored changes nothing",
     request: () => docker(MERGE),
     before: sent(docker),
     status: 200,
@@ -135,12 +135,20 @@ const merges: Row[] = [
     changes: false,
   },
   ...([
-    ["no JSON", "{", "must be a JSON object"],
-    ["no object", "[]", "must be a JSON object"],
-    ["an odd auths", `{"auths": []}`, "must have an object in its field 'auths'"],
-    ["two auths", `{"auths": {}, "Auths": {}}`, "must have its registries in one field 'auths'"],
+    ["invalid JSON", "{", "must be a JSON object"],
+    ["an array", "[]", "must be a JSON object"],
+    [
+      "an auths field that is not an object",
+      `{"auths": []}`,
+      "must have an object in its field 'auths'",
+    ],
+    [
+      "two auths fields",
+      `{"auths": {}, "Auths": {}}`,
+      "must have its registries in one field 'auths'",
+    ],
   ] as const).map(([what, text, why]): Row => ({
-    name: `merge into a secret that holds ${what} is refused`,
+    name: `merging into a secret with ${what} is rejected`,
     request: () => docker(MERGE),
     before: putPull(text),
     status: 409,
@@ -153,7 +161,7 @@ const merges: Row[] = [
     changes: false,
   })),
   {
-    name: "what another program looks after is left to that one",
+    name: "a pull secret managed by another program is not changed",
     request: () => docker(MERGE),
     before: putPull("{}", {
       annotations: { "reconcile.external-secrets.io/data-hash": "1" },
@@ -189,7 +197,7 @@ const pullSecretsOf = (cluster: FakeCluster) =>
 
 const serviceAccounts: Row[] = [
   {
-    name: "service accounts get the secret beside those they have, in all but Argo CD's namespace",
+    name: "the secret is added to service accounts beside their own, except in Argo CD's namespace",
     request: () => docker({ service_accounts: ["default", "builder", "default"] }),
     before: accounts(
       ["default", "default", ["old"]],
@@ -219,7 +227,7 @@ const serviceAccounts: Row[] = [
       }),
   },
   {
-    name: "service accounts that are not there are all named, and nothing is written",
+    name: "all missing service accounts are named, and nothing is written",
     request: () => docker({ service_accounts: ["default", "builder"] }),
     before: accounts(["default", "default"], ["kube-system", "builder"]),
     status: 400,
@@ -232,7 +240,7 @@ const serviceAccounts: Row[] = [
     after: ({ cluster }) => assert.deepEqual(Object.values(pullSecretsOf(cluster)).flat(), []),
   },
   {
-    name: "when a service account cannot be changed the secrets are put back",
+    name: "when a service account cannot be changed, the secrets are rolled back",
     request: () => docker({ namespaces: "default", service_accounts: ["default"] }),
     before: (stage) => {
       accounts(["default", "default"])(stage);
@@ -256,7 +264,7 @@ const serviceAccounts: Row[] = [
     changes: false,
   },
   refused(
-    "who may not see service accounts is told so",
+    "service_accounts without the right to read them is 502 forbidden",
     () => docker({ service_accounts: ["default"] }),
     502,
     {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { VerifyOne } from "../../../src/credentials/verify_credential.ts";
 import { CANARY, docker, type Row, testsOf } from "../support.ts";
 
-/** add_docker that tries the credential first. */
+/** add_docker with verify. */
 
 const LOGINS = [
   { registry: "ghcr.io", username: "one", password: CANARY },
@@ -10,7 +10,7 @@ const LOGINS = [
 ];
 const several = { username: undefined, password: undefined, registries: LOGINS };
 
-/** Hosts whose registries do not answer, or refuse; the others accept. */
+/** Hosts whose registries do not respond or refuse; all others accept. */
 function registries(ill: Readonly<Record<string, "silent" | "refusing" | "open">>): Row["options"] {
   const verifyOne: VerifyOne = (what) => {
     assert.ok(what.kind === "registry");
@@ -66,7 +66,7 @@ const refused = (name: string, more: object, options: Row["options"], body: obje
 for (
   const test of testsOf([
     {
-      name: "a login that its registry accepts is written, and when it expires is told",
+      name: "a login that its registry accepts is written, and its expiry is reported",
       request: () => docker(VERIFY),
       options: registries({}),
       status: 200,
@@ -77,7 +77,7 @@ for (
         ]),
     },
     {
-      name: "a registry that asks nobody for a login keeps none from being written",
+      name: "a login for a registry that requires none is written",
       request: () => docker(VERIFY),
       options: registries({ "ghcr.io": "open" }),
       status: 200,
@@ -86,7 +86,7 @@ for (
         assert.deepEqual((body as { verified: unknown }).verified, [other("ghcr.io", "open")]),
     },
     refused(
-      "of several registries one that refuses keeps all from being written",
+      "one refusing registry of several prevents every write",
       several,
       registries({ "quay.io": "refusing" }),
       {
@@ -96,7 +96,7 @@ for (
       },
     ),
     refused(
-      "a registry that does not answer keeps the login from being written",
+      "a registry that does not respond prevents the write",
       {},
       registries({ "ghcr.io": "silent" }),
       {

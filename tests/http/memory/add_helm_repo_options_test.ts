@@ -3,7 +3,7 @@ import type { VerifyOne } from "../../../src/credentials/verify_credential.ts";
 import { argocdLabels, dataOf, sent } from "../requests.ts";
 import { CANARY, HELM, helm, HELM_BODY, post, refused, type Row, testsOf } from "../support.ts";
 
-/** Later fields of add_helm_repo: other types, several URLs, dry runs and tried credentials. */
+/** Later fields of add_helm_repo: other types, several URLs, dry runs and verification. */
 
 const envelope = (message: string) => ({ error: true, message, status_code: 400 });
 const shown = (value: unknown) => JSON.stringify(value).replaceAll(CANARY, "x").slice(0, 60);
@@ -13,7 +13,7 @@ const URLS = ["https://charts.example.com/a", "https://charts.example.com/b"];
 const wrong = (field: string, values: readonly unknown[], message: string, more: object = {}) =>
   values.map((value) =>
     refused(
-      `add_helm_repo with ${field} ${shown(value)} says that it ${message}`,
+      `add_helm_repo with ${field} ${shown(value)}: ${message}`,
       () => helm({ ...more, [field]: value }),
       400,
       envelope(`Field '${field}' ${message}`),
@@ -39,13 +39,13 @@ const refusals: Row[] = [
     wrong(field, [null, 0, "true", CANARY, {}], "must be a boolean")
   ),
   refused(
-    "a URL of several that is no text is named by its place",
+    "a list entry of repository_urls that is not a string is named by its index",
     () => helm({ ...NO_URL, repository_urls: ["a.example/b", 1] }),
     400,
     envelope("Field 'repository_urls.1' must be a string"),
   ),
   refused(
-    "a URL of several that is wrong is named by its place",
+    "an invalid entry of repository_urls is named by its index",
     () => helm({ ...NO_URL, repository_urls: ["a.example/b", `https://u:${CANARY}@a.example`] }),
     400,
     envelope(
@@ -59,27 +59,27 @@ const refusals: Row[] = [
     envelope("Field 'repository_urls' cannot be combined with 'repository_url'"),
   ),
   refused(
-    "one of the two is needed",
+    "repository_url or repository_urls is required",
     () => helm(NO_URL),
     400,
     envelope("Missing required field: repository_url"),
   ),
   ...["git", "oci"].map((type) =>
     refused(
-      `use_oci says nothing of ${type}`,
+      `use_oci does not apply to ${type}`,
       () => helm({ type, repository_url: "host.example.com/x", use_oci: true }),
       400,
       envelope("Field 'use_oci' is for Helm repositories only"),
     )
   ),
   refused(
-    "a password is of no use by SSH",
+    "a password is rejected for an SSH URL",
     () => helm({ type: "git", repository_url: "git@github.com:org/app" }),
     400,
     envelope("Field 'repository_url' must be an HTTPS URL, because the credential is a password"),
   ),
   refused(
-    "a password is of no use by SSH, also where one of several URLs is by SSH",
+    "a password is rejected when one of several URLs is an SSH URL",
     () =>
       helm({ ...NO_URL, type: "git", repository_urls: ["https://a.example/b", "git@a.example:c"] }),
     400,
@@ -88,20 +88,20 @@ const refusals: Row[] = [
     ),
   ),
   refused(
-    "of several URLs the names need room",
+    "several URLs leave less room for the name",
     () => helm({ ...NO_URL, repository_urls: URLS, name: "x".repeat(222) }),
     400,
     envelope("Field 'name' must have at most 221 characters with several URLs"),
   ),
   refused(
-    "fields of add_repo are unknown",
+    "add_helm_repo rejects the fields of add_repo as unknown",
     () => post(HELM, { ...HELM_BODY, ssh_private_key: CANARY }),
     400,
     /^Unknown field\. Known fields: name, repository_url, /,
   ),
 ];
 
-// The digits are those with which the SHA-256 sums of the URLs begin.
+// The first digits of the SHA-256 sums of the URLs.
 const NAMES = ["my-helm-repo-a-8223d2", "my-helm-repo-b-2ebff8"];
 
 const applied = (name: string, action: string, more: object = {}) => ({
@@ -148,7 +148,7 @@ const description = (name: string) => ({
 
 const answers: Row[] = [
   {
-    name: "several URLs are several secrets, and the answer has one result for each",
+    name: "several URLs are written as one secret each, with one result per secret",
     request: () => helm(many),
     status: 200,
     body: manyAdded(["created", "created"], "created"),
@@ -166,7 +166,7 @@ const answers: Row[] = [
       ),
   },
   {
-    name: "what exists of several URLs is told by name",
+    name: "existing secrets of several URLs are reported by name",
     request: () => helm(many),
     before: async (stage) => {
       await sent(() => helm(many))(stage);
@@ -185,7 +185,7 @@ const answers: Row[] = [
     changes: false,
   },
   {
-    name: "a list of one URL has the name itself, and still a list of results",
+    name: "a list of one URL uses the name as given, and the response has a list of results",
     request: () => helm({ ...NO_URL, repository_urls: [URLS[0]] }),
     status: 200,
     body: {
@@ -202,7 +202,7 @@ const answers: Row[] = [
     changes: true,
   },
   {
-    name: "another type is written as that type, answered in the seed's shape",
+    name: "another type is written as that type and answered in the seed's format",
     request: () => helm({ type: "git", repository_url: "https://github.com/org/app" }),
     status: 200,
     body: one("https://github.com/org/app", "created", {}, "created successfully"),
@@ -210,7 +210,7 @@ const answers: Row[] = [
     after: ({ cluster }) => assert.equal(dataOf(cluster, "argocd/my-helm-repo").type, "git"),
   },
   {
-    name: "type oci is written with oci://",
+    name: "an oci repository is written with oci://",
     request: () => helm({ type: "oci", repository_url: "ghcr.io/org/app" }),
     status: 200,
     changes: true,
@@ -224,7 +224,7 @@ const answers: Row[] = [
       }),
   },
   {
-    name: "a dry run changes nothing and tells what would",
+    name: "a dry run changes nothing and reports what would change",
     request: () => helm({ dry_run: true, upsert: true, username: "another" }),
     before: sent(helm),
     status: 200,
@@ -262,7 +262,7 @@ const told = (url: string, accepted: boolean) => ({
 
 const tried: Row[] = [
   {
-    name: "a credential that is accepted is written, and that is told",
+    name: "an accepted credential is written, and the response has the result of its verification",
     request: () => helm({ verify: true, repository_url: URLS[0] }),
     options: { verifyOne: refusing },
     status: 200,
@@ -270,7 +270,7 @@ const tried: Row[] = [
     changes: true,
   },
   {
-    name: "a credential that one of several refuses is written nowhere",
+    name: "a credential that one of several repositories refuses is written nowhere",
     request: () => helm({ verify: true, ...many }),
     options: { verifyOne: refusing },
     status: 422,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { stored } from "../stage.ts";
 import { CANARY, helm, refused, type Row, testsOf } from "../support.ts";
 
-/** Repository URLs at the edge: what is echoed, stored and refused. */
+/** Repository URLs that are echoed, stored or rejected. */
 
 interface Accepted {
   readonly url: string;
@@ -66,7 +66,7 @@ const ACCEPTED: Accepted[] = [
     stored: "https://charts.example.com/My%20Charts",
     application: "https://charts.example.com/My%20Charts",
   },
-  // Argo CD cannot parse the prefix of a template for these, and would never use it.
+  // Argo CD cannot parse the template prefix of these and would never use it.
   ...[
     ["192.0.2.10:1843", "192.0.2.10:1843"],
     ["https://[2001:db8::5]:5000/", "[2001:db8::5]:5000"],
@@ -81,7 +81,7 @@ const ACCEPTED: Accepted[] = [
 ];
 
 const accepted = ACCEPTED.map((row): Row => ({
-  name: `${row.url} with ${JSON.stringify(row.more ?? {})} is echoed, and stored as ${row.stored}`,
+  name: `${row.url} with ${JSON.stringify(row.more ?? {})} is echoed and stored as ${row.stored}`,
   request: () => helm({ repository_url: row.url, ...row.more }),
   status: 200,
   changes: true,
@@ -110,18 +110,18 @@ const accepted = ACCEPTED.map((row): Row => ({
 }));
 
 const REFUSED: [what: string, url: string, why: RegExp, more?: object][] = [
-  ["nothing", "", /must name a host$/],
+  ["an empty URL", "", /must name a host$/],
   ["no host", "https://", /must name a host$/],
   ["another scheme", "ftp://charts.example.com", /must begin with /],
   [
-    "credentials inside",
+    "credentials in it",
     `https://user:${CANARY}@charts.example.com`,
     /must not contain credentials/,
   ],
-  ["a token inside", `https://${CANARY}@charts.example.com`, /must not contain credentials/],
+  ["a token in it", `https://${CANARY}@charts.example.com`, /must not contain credentials/],
   ["a query", `https://charts.example.com/x?token=${CANARY}`, /must not have a query/],
   ["white space", `https://charts.example.com/\t${CANARY}`, /must not contain white space/],
-  ["a line break", "https://charts.example.com/\nx", /must not contain white space/],
+  ["a line break in it", "https://charts.example.com/\nx", /must not contain white space/],
   ["NUL", "https://charts.example.com/\0", /must not contain white space/],
   ["oci:// and use_oci: false", "oci://ghcr.io/x", /contradicts use_oci: false$/, {
     use_oci: false,
@@ -133,7 +133,7 @@ for (
     ...accepted,
     ...REFUSED.map(([what, url, why, more]) =>
       refused(
-        `a repository URL with ${what} is refused and not echoed`,
+        `an invalid repository URL is rejected and not echoed: ${what}`,
         () => helm({ repository_url: url, ...more }),
         400,
         new RegExp(`^Field 'repository_url' .*${why.source}`),

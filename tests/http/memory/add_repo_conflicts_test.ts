@@ -3,7 +3,7 @@ import { argocdLabels, repo, REPO_BODY, sent } from "../requests.ts";
 import type { Stage } from "../stage.ts";
 import { type Row, testsOf } from "../support.ts";
 
-/** What add_repo finds there already: its own, another's, or none of its kind. */
+/** Secrets that add_repo finds: managed, owned by others, or of another kind. */
 
 const several = {
   url: undefined,
@@ -27,7 +27,7 @@ const replaced = (more: object = {}) => ({
   message: "Repository secret updated successfully",
 });
 
-/** A repository that belongs to an application of Argo CD's own. */
+/** A repository owned by an Argo CD application. */
 function putOwned({ cluster }: Stage): void {
   cluster.put({
     namespace: "argocd",
@@ -57,7 +57,7 @@ const ghcr = { type: "helm", url: "ghcr.io/org/*" };
 for (
   const test of testsOf([
     {
-      name: "add_repo over an existing secret is 409 with what is there, by name",
+      name: "add_repo over an existing secret is 409 and names the secret",
       request: () => repo(),
       before: sent(() => repo()),
       status: 409,
@@ -65,7 +65,7 @@ for (
       changes: false,
     },
     {
-      name: "of several URLs each secret's name is a key, those that are not there too",
+      name: "with several URLs the 409 has each secret's name as a key, missing ones too",
       request: () => repo(several),
       before: async (stage) => {
         await sent(() => repo(several))(stage);
@@ -79,7 +79,7 @@ for (
       changes: false,
     },
     {
-      name: "a template that is there is a key beside its repository",
+      name: "an existing template is a key of the 409 beside its repository",
       request: () => repo(ghcr),
       before: async (stage) => {
         await sent(() => repo(ghcr))(stage);
@@ -93,7 +93,7 @@ for (
       changes: false,
     },
     {
-      name: "a repository that another secret holds is 409 naming that one",
+      name: "a repository already held by another secret is 409 and names that secret",
       request: () => repo({ name: "mine" }),
       before: sent(() => repo()),
       status: 409,
@@ -105,7 +105,7 @@ for (
     },
     {
       name:
-        "with upsert the secret that holds the repository is the one replaced, and that is said",
+        "upsert replaces the secret that already holds the repository, and the response says so",
       request: () => repo({ name: "mine", username: "another", upsert: true }),
       before: sent(() => repo()),
       status: 200,
@@ -115,9 +115,7 @@ for (
       changes: true,
     },
     ...[{}, { dry_run: true }].map((more): Row => ({
-      name: `with upsert a name that comes to be for another URL is said to, ${
-        JSON.stringify(more)
-      }`,
+      name: `upsert reports that a name now holds another URL: ${JSON.stringify(more)}`,
       request: () => repo({ url: "https://git.example.com/org/other.git", upsert: true, ...more }),
       before: sent(() => repo()),
       status: 200,
@@ -129,7 +127,7 @@ for (
       changes: Object.keys(more).length === 0,
     })),
     {
-      name: "a secret that is no repository is left alone, also with upsert",
+      name: "a secret that is not a repository is not replaced, even with upsert",
       request: () => repo({ upsert: true }),
       before: ({ cluster }) => void cluster.put({ namespace: "argocd", name: "my-repo" }),
       status: 409,
@@ -140,7 +138,7 @@ for (
       changes: false,
     },
     {
-      name: "a template is no repository",
+      name: "a template is not replaced by a repository",
       request: () => repo({ upsert: true }),
       before: sent(() => repo({ as: "repo-creds", url: "https://github.com/org/" })),
       status: 409,
@@ -148,7 +146,7 @@ for (
       changes: false,
     },
     {
-      name: "force with upsert replaces what is no repository",
+      name: "upsert with force replaces a secret that is not a repository",
       request: () => repo({ upsert: true, force: true }),
       before: ({ cluster }) =>
         void cluster.put({ namespace: "argocd", name: "my-repo" }, { a: "" }),
@@ -157,7 +155,7 @@ for (
       changes: true,
     },
     {
-      name: "a secret that another program looks after is left to that one",
+      name: "a repository managed by another program is not changed",
       request: () => repo({ upsert: true }),
       before: putOwned,
       status: 409,
@@ -168,7 +166,7 @@ for (
       changes: false,
     },
     {
-      name: "force replaces also what another program looks after",
+      name: "force replaces a repository managed by another program",
       request: () => repo({ upsert: true, force: true }),
       before: putOwned,
       status: 200,
@@ -193,7 +191,7 @@ for (
       changes: false,
     },
     {
-      name: "of two secrets that hold the repository none is chosen",
+      name: "when two secrets hold the repository, neither is chosen",
       request: () => repo({ name: "mine", upsert: true }),
       before: ({ cluster }) => {
         for (const name of ["one", "two"]) {
@@ -209,7 +207,7 @@ for (
       changes: false,
     },
     {
-      name: "the same URL in another project is another repository, and is told",
+      name: "the same URL in another project is another repository, and a hint says so",
       request: () => repo({ name: "mine", project: "team" }),
       before: sent(() => repo()),
       status: 200,
@@ -229,8 +227,8 @@ for (
         message: "Repository secret created successfully",
       },
     },
-    refusedOf("a missing namespace of Argo CD's is said to be that", "delete"),
-    refusedOf("a namespace of Argo CD's that is being deleted is not written to", "end"),
+    refusedOf("a missing Argo CD namespace is named as Argo CD's own", "delete"),
+    refusedOf("a terminating Argo CD namespace is not written to", "end"),
     {
       name: "add_repo to an unknown cluster is 400",
       request: () => repo({ cluster_name: "non-existent" }),

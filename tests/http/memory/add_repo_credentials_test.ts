@@ -4,7 +4,7 @@ import { linesOf, makeGcpKey, makeRsaKey, makeSshKey, makeTlsPair } from "../mat
 import { dataOf, NO_LOGIN, repo } from "../requests.ts";
 import { CANARY, refused, type Row, testsOf } from "../support.ts";
 
-/** Kinds of credential of add_repo: what is stored of each, and what is refused. */
+/** Kinds of credential of add_repo: how each is stored, and what is rejected. */
 
 const sshKey = makeSshKey();
 const appKey = makeRsaKey();
@@ -28,7 +28,7 @@ const LINES = [sshKey, appKey, gcpKey.private_key, pair.key, other.key, withPass
 interface Stored {
   readonly what: string;
   readonly more: object;
-  /** Besides name, type and URL. */
+  /** Besides the name, the type and the URL. */
   readonly data: Record<string, string>;
   readonly hint?: string;
 }
@@ -44,16 +44,16 @@ const ONLY_CERTIFICATE =
   "password, a token or a GitHub App";
 
 const STORED: Stored[] = [
-  { what: "none, of a public repository", more: NO_LOGIN, data: {} },
+  { what: "none, for a public repository", more: NO_LOGIN, data: {} },
   { what: "a password", more: {}, data: { username: "git-user", password: CANARY } },
   {
-    what: "a password of any characters",
+    what: "a password of arbitrary characters",
     more: { password: `${CANARY}\n---\r\n"'🗝️{{.}}$(x)\0` },
     data: { username: "git-user", password: `${CANARY}\n---\r\n"'🗝️{{.}}$(x)\0` },
   },
   { what: "a token", more: { ...NO_LOGIN, bearer_token: CANARY }, data: { bearerToken: CANARY } },
   {
-    what: "a token of odd characters",
+    what: "a token of unusual characters",
     more: { ...NO_LOGIN, bearer_token: `!${CANARY}-._~+/=:|{}"\\'~` },
     data: { bearerToken: `!${CANARY}-._~+/=:|{}"\\'~` },
   },
@@ -63,7 +63,7 @@ const STORED: Stored[] = [
     data: { sshPrivateKey: sshKey, url: SSH_URL },
   },
   {
-    what: "an SSH key with foreign line ends and without the last one",
+    what: "an SSH key with CRLF line endings and no final one",
     more: { ...NO_LOGIN, url: SSH_URL, ssh_private_key: sshKey.trim().replaceAll("\n", "\r\n") },
     data: { sshPrivateKey: sshKey, url: SSH_URL },
   },
@@ -73,7 +73,7 @@ const STORED: Stored[] = [
     data: { githubAppID: "12", githubAppInstallationID: "345", githubAppPrivateKey: appKey },
   },
   {
-    what: "a GitHub App of an Enterprise Server",
+    what: "a GitHub App of a GitHub Enterprise Server",
     more: {
       ...NO_LOGIN,
       github_app: { ...app, enterprise_url: "https://ghe.example.com/api/v3" },
@@ -86,17 +86,17 @@ const STORED: Stored[] = [
     },
   },
   {
-    what: "a key of Google's, as an object",
+    what: "a Google service account key as an object",
     more: { ...NO_LOGIN, gcp_service_account_key: gcpKey },
     data: { gcpServiceAccountKey: JSON.stringify(gcpKey) },
   },
   {
-    what: "a key of Google's, as a text",
+    what: "a Google service account key as a string",
     more: { ...NO_LOGIN, gcp_service_account_key: JSON.stringify(gcpKey, null, 2) },
     data: { gcpServiceAccountKey: JSON.stringify(gcpKey) },
   },
   {
-    what: "a service principal of Azure's",
+    what: "an Azure service principal",
     more: { ...NO_LOGIN, azure_service_principal: principal },
     data: {
       azureServicePrincipalClientId: principal.client_id,
@@ -105,7 +105,7 @@ const STORED: Stored[] = [
     },
   },
   {
-    what: "a service principal of another cloud of Azure's",
+    what: "an Azure service principal of another Azure cloud",
     more: {
       ...NO_LOGIN,
       azure_service_principal: {
@@ -122,7 +122,7 @@ const STORED: Stored[] = [
     },
   },
   {
-    what: "a service principal of Azure's with the id of its secret",
+    what: "an Azure service principal with the ID of its secret",
     more: {
       ...NO_LOGIN,
       azure_service_principal: { ...principal, client_secret: principal.client_id },
@@ -135,7 +135,7 @@ const STORED: Stored[] = [
     hint: "The client secret looks like a secret's id; Azure needs the secret's value",
   },
   {
-    what: "Azure's workload identity",
+    what: "an Azure workload identity",
     more: { ...NO_LOGIN, use_azure_workload_identity: true },
     data: { useAzureWorkloadIdentity: "true" },
   },
@@ -161,7 +161,7 @@ const past = new Date("2020-01-02T03:04:05.000Z");
 const expired = makeTlsPair(past);
 
 const stored: Row[] = STORED.map(({ what, more, data, hint }) => ({
-  name: `the credential ${what} is stored as Argo CD reads it`,
+  name: `a credential is stored in the form Argo CD reads: ${what}`,
   request: () => repo(more),
   status: 200,
   changes: true,
@@ -190,14 +190,14 @@ type Wrong = [what: string, more: object, field: string, why: string];
 
 /** Git would send a line break in a token as the end of its header. */
 const NO_TOKENS = [
-  ["a line break at its end", `${CANARY}\n`],
-  ["another header below it", `${CANARY}\r\nX-Other: ${CANARY}`],
+  ["a trailing line break", `${CANARY}\n`],
+  ["an injected header", `${CANARY}\r\nX-Other: ${CANARY}`],
   ["a tab in it", `a\t${CANARY}`],
-  ["a space before it", ` ${CANARY}`],
+  ["a leading space", ` ${CANARY}`],
   ["a NUL in it", `${CANARY}\0`],
   ["a DEL in it", `${CANARY}\x7f`],
-  ["a letter of no ASCII", `é${CANARY}`],
-  ["half a character", `${CANARY}\ud800`],
+  ["a non-ASCII letter", `é${CANARY}`],
+  ["a lone surrogate", `${CANARY}\ud800`],
 ].map(([what, bearer_token]): Wrong => [
   `a token with ${what}`,
   { bearer_token },
@@ -207,10 +207,10 @@ const NO_TOKENS = [
 
 const NO_TENANT = "must be the GUID or a domain of a tenant";
 
-/** What is wrong with a credential, and the field that is named. */
+/** Invalid credentials, and the field that the error names. */
 const WRONG: Wrong[] = [
   [
-    "no key at all",
+    "a string that is not a key",
     { url: SSH_URL, ssh_private_key: CANARY },
     "ssh_private_key",
     "must be a private key: a text with a line that begins with -----BEGIN",
@@ -228,49 +228,49 @@ const WRONG: Wrong[] = [
     "must be a private key without a passphrase: Argo CD cannot enter one",
   ],
   [
-    "a key without its end",
+    "a truncated key",
     { url: SSH_URL, ssh_private_key: sshKey.slice(0, -30) },
     "ssh_private_key",
     "is incomplete: the last line, -----END …, is missing",
   ],
   [
-    "a key that is damaged",
+    "a damaged key",
     { url: SSH_URL, ssh_private_key: sshKey.replace(/\n(.{20})/, `\n${CANARY.slice(0, 20)}`) },
     "ssh_private_key",
     "is damaged: the text below the line -----BEGIN … is not base64",
   ],
   [
-    "an app's key that is none of RSA",
+    "a GitHub App key that is not RSA",
     { github_app: { ...app, private_key: sshKey } },
     "github_app.private_key",
     "must be an RSA key, but is of another type",
   ],
   [
-    "an app's key that is none",
+    "a GitHub App key that is not a key",
     { github_app: { ...app, private_key: CANARY } },
     "github_app.private_key",
     "must be a private key: a text with a line that begins with -----BEGIN",
   ],
   [
-    "a key of Google's that is no JSON",
+    "a Google key that is not JSON",
     { gcp_service_account_key: `{"private_key": "${CANARY}"` },
     "gcp_service_account_key",
     "must be the JSON of a service account's key",
   ],
   [
-    "a key of Google's of another type",
+    "a Google key of another type",
     { gcp_service_account_key: { ...gcpKey, type: "authorized_user" } },
     "gcp_service_account_key",
     "must have the 'type' service_account: other credentials give Argo CD no user name",
   ],
   [
-    "a key of Google's without an e-mail",
+    "a Google key without an email address",
     { gcp_service_account_key: { ...gcpKey, client_email: 1 } },
     "gcp_service_account_key",
     "must have a 'client_email'",
   ],
   [
-    "a key of Google's whose key is none",
+    "a Google key with an invalid private key",
     { gcp_service_account_key: { ...gcpKey, private_key: CANARY } },
     "gcp_service_account_key",
     "must have a usable 'private_key': it must be a private key: a text with a line that begins " +
@@ -278,46 +278,51 @@ const WRONG: Wrong[] = [
   ],
   ...([
     [
-      "a client id that is no GUID",
+      "a client ID that is not a GUID",
       { client_id: CANARY },
       "client_id",
       "must be a GUID: the ID of an application",
     ],
     [
-      "a client id that begins as a GUID",
+      "a client ID that only starts with a GUID",
       { client_id: `${principal.client_id}0` },
       "client_id",
       "must be a GUID: the ID of an application",
     ],
     ["an empty client secret", { client_secret: "" }, "client_secret", "must not be empty"],
-    ["a tenant for all of them", { tenant_id: "organizations" }, "tenant_id", NO_TENANT],
+    [
+      "a tenant alias that stands for several tenants",
+      { tenant_id: "organizations" },
+      "tenant_id",
+      NO_TENANT,
+    ],
     ["a tenant with a path", { tenant_id: `example.com/${CANARY}` }, "tenant_id", NO_TENANT],
     [
-      "an authority without TLS",
+      "an authority host without TLS",
       { authority_url: `http://${CANARY}` },
       "authority_url",
       "must be an https URL",
     ],
     [
-      "an authority with a password",
+      "an authority host with a password",
       { authority_url: `https://a:${CANARY}@b` },
       "authority_url",
       "must be an https URL",
     ],
   ] satisfies [string, object, string, string][]).map(([what, more, field, why]): Wrong => [
-    `Azure's service principal with ${what}`,
+    `an Azure service principal with ${what}`,
     { azure_service_principal: { ...principal, ...more } },
     `azure_service_principal.${field}`,
     why,
   ]),
   [
-    "a service principal by SSH",
+    "an Azure service principal for SSH",
     { url: SSH_URL, azure_service_principal: principal },
     "azure_service_principal",
     "needs an HTTPS URL; for SSH give 'ssh_private_key'",
   ],
   [
-    "a service principal for charts",
+    "an Azure service principal for charts",
     { type: "helm", url: "a.azurecr.io/x", azure_service_principal: principal },
     "azure_service_principal",
     "is for Git repositories only",
@@ -329,25 +334,25 @@ const WRONG: Wrong[] = [
     "cannot be combined with 'azure_service_principal': give one kind of credential",
   ],
   [
-    "a workload identity that is none",
+    "an invalid workload identity",
     { use_azure_workload_identity: false },
     "use_azure_workload_identity",
     "must be true, or absent",
   ],
   [
-    "a workload identity by SSH",
+    "a workload identity for SSH",
     { url: SSH_URL, use_azure_workload_identity: true },
     "use_azure_workload_identity",
     "needs an HTTPS URL; for SSH give 'ssh_private_key'",
   ],
   [
-    "a workload identity for artifacts",
+    "a workload identity for an OCI artifact",
     { type: "oci", url: "oci://a.azurecr.io/x", use_azure_workload_identity: true },
     "use_azure_workload_identity",
     "is for Git and Helm repositories only",
   ],
   [
-    "a workload identity for charts that no registry has",
+    "a workload identity for charts outside a registry",
     { type: "helm", url: "https://a.example/x", use_azure_workload_identity: true },
     "use_azure_workload_identity",
     "needs a URL of an OCI registry",
@@ -361,19 +366,19 @@ const WRONG: Wrong[] = [
   ...NO_TOKENS,
   ["an empty token", { bearer_token: "" }, "bearer_token", "must not be empty"],
   [
-    "certificate and key swapped",
+    "a certificate and a key that are swapped",
     { tls_client_cert: pair.key, tls_client_key: pair.certificate },
     "tls_client_cert",
     "is the private key: certificate and key are swapped",
   ],
   [
-    "the key of another certificate",
+    "a key of another certificate",
     { tls_client_cert: pair.certificate, tls_client_key: other.key },
     "tls_client_key",
     "is not the private key of the certificate",
   ],
   [
-    "a certificate that is none",
+    "an invalid certificate",
     { tls_client_cert: CANARY, tls_client_key: pair.key },
     "tls_client_cert",
     "must be a certificate in PEM: a text that begins with -----BEGIN CERTIFICATE-----",
@@ -388,7 +393,7 @@ const WRONG: Wrong[] = [
 
 const wrong = WRONG.map(([what, more, field, why]) =>
   refused(
-    `${what} is refused with its reason`,
+    `${what} is rejected, with the reason`,
     () => repo({ ...NO_LOGIN, ...more }),
     400,
     { error: true, message: `Field '${field}' ${why}`, status_code: 400 },
@@ -399,11 +404,17 @@ const wrong = WRONG.map(([what, more, field, why]) =>
 const half = (["cert", "key"] as const).map((given) => {
   const missing = given === "cert" ? "tls_client_key" : "tls_client_cert";
   const more = { [`tls_client_${given}`]: given === "cert" ? pair.certificate : pair.key };
-  return refused(`tls_client_${given} alone misses the other`, () => repo(more), 400, {
-    error: true,
-    message: `Missing required field: ${missing}`,
-    status_code: 400,
-  }, { absent: LINES });
+  return refused(
+    `tls_client_${given} alone is rejected: the other is missing`,
+    () => repo(more),
+    400,
+    {
+      error: true,
+      message: `Missing required field: ${missing}`,
+      status_code: 400,
+    },
+    { absent: LINES },
+  );
 });
 
 for (
@@ -412,7 +423,7 @@ for (
     ...wrong,
     ...half,
     {
-      name: "a certificate that has expired is written, and that is said",
+      name: "an expired certificate is written, and a hint says that it has expired",
       request: () => repo({ tls_client_cert: expired.certificate, tls_client_key: expired.key }),
       status: 200,
       absent: linesOf(expired.key),

@@ -4,7 +4,7 @@ import { makeSshKey } from "../material.ts";
 import { argocdLabels, NO_LOGIN, repo, REPO_BODY, sent } from "../requests.ts";
 import { CANARY, type Row, testsOf } from "../support.ts";
 
-/** add_repo that only asks, that tries the credential first, and that fails on its way. */
+/** add_repo with dry_run, with verify, and when it fails halfway. */
 
 const answer = (result: object, more: object, verb: string) => ({
   success: true,
@@ -27,7 +27,7 @@ const DRY = { dry_run: true };
 
 const dryRuns: Row[] = [
   {
-    name: "a dry run of a new repository tells each field, values of credentials hidden",
+    name: "a dry run of a new repository shows each field, with credentials masked",
     request: () =>
       repo({ ...DRY, proxy: `http://user:${CANARY}@proxy.example.com`, insecure: true }),
     status: 200,
@@ -51,7 +51,7 @@ const dryRuns: Row[] = [
     changes: false,
   },
   {
-    name: "a dry run over an existing repository tells what would change, and what would go",
+    name: "a dry run over an existing repository shows what would change and what would be removed",
     request: () => repo({ ...DRY, ...NO_LOGIN, bearer_token: CANARY, upsert: true }),
     before: sent(() => repo()),
     status: 200,
@@ -67,7 +67,7 @@ const dryRuns: Row[] = [
     changes: false,
   },
   {
-    name: "a dry run over the same value changes nothing",
+    name: "a dry run with the stored value reports no change",
     request: () => repo({ ...DRY, upsert: true }),
     before: sent(() => repo()),
     status: 200,
@@ -75,7 +75,7 @@ const dryRuns: Row[] = [
     changes: false,
   },
   {
-    name: "a dry run is refused as the write would be",
+    name: "a dry run is rejected whenever the write would be",
     request: () => repo(DRY),
     before: sent(() => repo()),
     status: 409,
@@ -99,7 +99,7 @@ const dryRuns: Row[] = [
     changes: false,
   },
   {
-    name: "a dry run that the cluster would reject is told like the write",
+    name: "a dry run that the cluster would reject gets the same error as the write",
     request: () => repo(DRY),
     before: ({ cluster }) => {
       cluster.fault = ({ method }) =>
@@ -127,7 +127,7 @@ const dryRuns: Row[] = [
   },
 ];
 
-/** What was asked to be tried, in order. */
+/** The requested verifications, in order. */
 const asked: Parameters<VerifyOne>[0][] = [];
 
 const verifying = (accepted: boolean | undefined, more: object = {}): Row["options"] => ({
@@ -160,7 +160,7 @@ const VERIFY = { verify: true };
 
 const verified: Row[] = [
   {
-    name: "a credential that is accepted is written, and what came of trying it is told",
+    name: "an accepted credential is written, and the response has the result of its verification",
     request: () => repo(VERIFY),
     options: verifying(true),
     status: 200,
@@ -174,7 +174,7 @@ const verified: Row[] = [
     },
   },
   {
-    name: "a credential that nobody asks for is written",
+    name: "a credential for a server that requires none is written",
     request: () => repo(VERIFY),
     options: verifying(undefined, { open: true }),
     status: 200,
@@ -182,7 +182,7 @@ const verified: Row[] = [
     changes: true,
   },
   {
-    name: "a credential that is refused is 422 and not written",
+    name: "a refused credential is 422 and not written",
     request: () => repo(VERIFY),
     options: verifying(false),
     status: 422,
@@ -197,7 +197,7 @@ const verified: Row[] = [
     changes: false,
   },
   {
-    name: "a credential that could not be tried at a server that answers is 422",
+    name: "a credential is 422 when the server answers without verifying it",
     request: () => repo(VERIFY),
     options: verifying(undefined),
     status: 422,
@@ -211,7 +211,7 @@ const verified: Row[] = [
     changes: false,
   },
   {
-    name: "a credential that cannot be tried is 422 and not written",
+    name: "a credential whose server cannot be reached is 422 and not written",
     request: () => repo(VERIFY),
     options: verifying(undefined, { reachable: false, why: "Nothing is there" }),
     status: 422,
@@ -228,18 +228,18 @@ const verified: Row[] = [
     changes: false,
   },
   {
-    name: "without verify nobody is asked",
+    name: "without verify no server is contacted",
     request: () => repo(),
-    options: { verifyOne: () => Promise.reject(new Error("somebody was asked")) },
+    options: { verifyOne: () => Promise.reject(new Error("a server was contacted")) },
     status: 200,
     body: answer(created, {}, "created successfully"),
     changes: true,
   },
   {
-    name: "what cannot be tried is looked at only, and written",
+    name: "a kind that cannot be verified is checked offline only, and written",
     request: () =>
       repo({ ...NO_LOGIN, ...VERIFY, url: "git@github.com:a/b", ssh_private_key: makeSshKey() }),
-    options: { verifyOne: () => Promise.reject(new Error("somebody was asked")) },
+    options: { verifyOne: () => Promise.reject(new Error("a server was contacted")) },
     status: 200,
     changes: true,
     after: (_stage, body) =>
@@ -250,7 +250,7 @@ const verified: Row[] = [
       }]),
   },
   {
-    name: "a dry run tries the credential, too",
+    name: "a dry run verifies the credential, too",
     request: () => repo({ ...VERIFY, ...DRY }),
     options: verifying(false),
     status: 422,
@@ -271,7 +271,7 @@ for (
     ...dryRuns,
     ...verified,
     {
-      name: "of several URLs all are put back when one fails",
+      name: "when one of several URLs fails, all are rolled back",
       request: () => repo({ url: undefined, urls: URLS }),
       before: ({ cluster }) => {
         cluster.fault = ({ method }) =>

@@ -2,17 +2,18 @@ import { makeGcpKey, makeRsaKey } from "../material.ts";
 import { NO_LOGIN, REPO, repo, REPO_BODY } from "../requests.ts";
 import { CANARY, post, refused, type Row, testsOf } from "../support.ts";
 
-/** Fields of add_repo that are missing, of a wrong type or value, or unknown; none is echoed. */
+/** Missing, wrong and unknown fields of add_repo; none is echoed. */
 
 const envelope = (message: string) => ({ error: true, message, status_code: 400 });
 
 const without = (...gone: string[]) =>
   Object.fromEntries(Object.entries(REPO_BODY).filter(([field]) => !gone.includes(field)));
 
-/** All that are missing are named at once, in the order of the schema. */
+/** All missing fields are named at once, in the order of the schema. */
 const missing = (fields: readonly string[], names: readonly string[], more: object = {}) =>
   refused(
-    `add_repo without ${fields.join(", ")} says that ${names.join(", ")} is missing`,
+    `add_repo without ${fields.join(", ")} reports ${names.join(", ")} as missing` +
+      (Object.keys(more).length > 0 ? ", before other errors" : ""),
     () => post(REPO, { ...without(...fields), ...more }),
     400,
     envelope(`Missing required field${names.length > 1 ? "s" : ""}: ${names.join(", ")}`),
@@ -35,7 +36,7 @@ const MISSING: Row[] = [
   missing(["url"], ["url"], { upsert: CANARY, [CANARY]: 1 }),
   missing(["name", "username"], ["name"], { type: CANARY }),
   refused(
-    "add_repo without anything names all that is missing",
+    "add_repo with an empty body names every missing field",
     () => post(REPO, {}),
     400,
     envelope("Missing required fields: cluster_name, name, type, url"),
@@ -49,7 +50,7 @@ const shown = (value: unknown) => JSON.stringify(value).replaceAll(CANARY, "x");
 const wrong = (field: string, values: readonly unknown[], message: string, more: object = {}) =>
   values.map((value) =>
     refused(
-      `add_repo with ${field} ${shown(value)} says that it ${message}`,
+      `add_repo with ${field} ${shown(value)}: ${message}`,
       () => repo({ ...more, [field]: value }),
       400,
       envelope(`Field '${field}' ${message}`),
@@ -58,7 +59,7 @@ const wrong = (field: string, values: readonly unknown[], message: string, more:
 
 const inside = (field: string, within: string, value: unknown, message: string, more: object) =>
   refused(
-    `add_repo with ${within}.${field} ${shown(value)} says that it ${message}`,
+    `add_repo with ${within}.${field} ${shown(value)}: ${message}`,
     () => repo({ ...NO_LOGIN, [within]: { ...more, [field]: value } }),
     400,
     envelope(`Field '${within}.${field}' ${message}`),
@@ -147,13 +148,13 @@ const NESTED: Row[] = [
   inside("enterprise_url", "github_app", "http://ghe.example", "must be an https URL", APP),
   inside("enterprise_url", "github_app", `https://u:${CANARY}@x`, "must be an https URL", APP),
   refused(
-    "add_repo with an unknown field in github_app says so and does not echo it",
+    "add_repo reports an unknown field in github_app without echoing it",
     () => repo({ ...NO_LOGIN, github_app: { ...APP, [CANARY]: 1 } }),
     400,
     envelope("Field 'github_app' has an unknown field"),
   ),
   refused(
-    "add_repo with a URL that is no text says which one",
+    "add_repo names the URL that is not a string",
     () => repo({ url: undefined, urls: ["https://a.example/b", 1] }),
     400,
     envelope("Field 'urls.1' must be a string"),
@@ -173,7 +174,7 @@ const UNKNOWN: Row[] = [
   ]].map(
     ([field, nearest]) =>
       refused(
-        `add_repo with the unknown field ${field} asks whether ${nearest} is meant`,
+        `add_repo with the unknown field ${field} suggests ${nearest}`,
         () => repo({ [field!]: CANARY }),
         400,
         envelope(`Unknown field '${field}'; did you mean '${nearest}'?`),
@@ -188,7 +189,7 @@ const UNKNOWN: Row[] = [
     )
   ),
   refused(
-    "a field that is there twice is refused",
+    "a duplicate field is rejected",
     () => post(REPO, `{"name": "a", "name": "${CANARY}"}`),
     400,
     /^Request body has a duplicate field at line 1, column 15$/,
@@ -201,7 +202,7 @@ const kinds = (other: string) => `cannot be combined with '${other}': give one k
 
 const TEMPLATE = { as: "repo-creds", url: "https://github.com/org/" };
 
-/** Fields that contradict each other, or the type. */
+/** Fields that contradict each other or the type. */
 const CONTRADICTIONS: [what: string, more: object, field: string, why: string][] = [
   [
     "url and urls",
@@ -209,15 +210,15 @@ const CONTRADICTIONS: [what: string, more: object, field: string, why: string][]
     "urls",
     "cannot be combined with 'url'",
   ],
-  ["a password and a key", { ssh_private_key: CANARY }, "ssh_private_key", kinds("username")],
+  ["a password and an SSH key", { ssh_private_key: CANARY }, "ssh_private_key", kinds("username")],
   [
-    "a token and a key of Google's",
+    "a token and a Google key",
     { ...NO_LOGIN, bearer_token: CANARY, gcp_service_account_key: CANARY },
     "gcp_service_account_key",
     kinds("bearer_token"),
   ],
   [
-    "a password alone and an app",
+    "a password without a user name and a GitHub App",
     { username: undefined, github_app: APP },
     "github_app",
     kinds("password"),
@@ -227,7 +228,7 @@ const CONTRADICTIONS: [what: string, more: object, field: string, why: string][]
     const git = "is for Git repositories only";
     return [
       [`${type} and a token`, { ...of, ...NO_LOGIN, bearer_token: CANARY }, "bearer_token", git],
-      [`${type} and an app`, { ...of, ...NO_LOGIN, github_app: APP }, "github_app", git],
+      [`${type} and a GitHub App`, { ...of, ...NO_LOGIN, github_app: APP }, "github_app", git],
       [
         `${type} and an SSH key`,
         { ...of, ...NO_LOGIN, ssh_private_key: CANARY },
@@ -235,7 +236,7 @@ const CONTRADICTIONS: [what: string, more: object, field: string, why: string][]
         git,
       ],
       [
-        `${type} and a key of Google's`,
+        `${type} and a Google key`,
         { ...of, ...NO_LOGIN, gcp_service_account_key: makeGcpKey(rsa) },
         "gcp_service_account_key",
         git,

@@ -18,43 +18,42 @@ const TEMPLATES = {
 
 const NAMES: Row[] = [
   ...["", "My-Repo", "a_b", "-a", "a.", "../x", "a\0", "x".repeat(254), `${CANARY}!`].map(
-    (name) =>
-      refused(`add_repo does not take ${shown(name)} as a name`, () => repo({ name }), 400, NAME),
+    (name) => refused(`add_repo rejects the name ${shown(name)}`, () => repo({ name }), 400, NAME),
   ),
   ...["", "../x", "-v", CANARY + "/"].map((cluster_name) =>
     refused(
-      `add_repo does not take ${shown(cluster_name)} as a cluster's name`,
+      `add_repo rejects the cluster name ${shown(cluster_name)}`,
       () => repo({ cluster_name }),
       400,
       /^Field 'cluster_name' is invalid: a cluster name /,
     )
   ),
   refused(
-    "of several URLs the names need room",
+    "several URLs leave less room for the name",
     () => repo({ ...SEVERAL, name: "x".repeat(222) }),
     400,
     envelope("Field 'name' must have at most 221 characters with several URLs"),
   ),
   refused(
-    "of several URLs with templates the names need more room",
+    "several URLs with templates leave even less room for the name",
     () => repo({ ...TEMPLATES, name: "x".repeat(213) }),
     400,
     envelope("Field 'name' must have at most 212 characters with several URLs"),
   ),
   refused(
-    "a name needs room for that of a template",
+    "a template's suffix leaves less room for the name",
     () => repo({ ...TEMPLATES, urls: TEMPLATES.urls.slice(0, 1), name: "x".repeat(245) }),
     400,
     /^Field 'name' must be a valid secret name: .*at most 244 characters$/,
   ),
   {
-    name: "the longest name is taken for several URLs",
+    name: "several URLs accept a name of the maximum length",
     request: () => repo({ ...SEVERAL, name: "x".repeat(221) }),
     status: 200,
     changes: true,
   },
   {
-    name: "the longest name is taken for several URLs with templates",
+    name: "several URLs with templates accept a name of the maximum length",
     request: () => repo({ ...TEMPLATES, name: "x".repeat(212) }),
     status: 200,
     changes: true,
@@ -64,28 +63,28 @@ const NAMES: Row[] = [
     },
   },
   {
-    name: "the longest name is taken for a template by itself",
+    name: "a template alone accepts a name of the maximum length",
     request: () =>
       repo({ url: "https://github.com/org/", as: "repo-creds", name: "x".repeat(253) }),
     status: 200,
     changes: true,
   },
   refused(
-    "a template's name needs room for that of a repository of its URL",
+    "the repository beside a template leaves less room for the template's name",
     () =>
       repo({ ...TEMPLATES, urls: ["oci://ghcr.io/a"], as: "repo-creds", name: "x".repeat(243) }),
     400,
     /^Field 'name' must be a valid secret name: .*at most 242 characters$/,
   ),
   {
-    name: "the longest name is taken for a template and the repository of its URL",
+    name: "a template with the repository of its URL accepts a name of the maximum length",
     request: () =>
       repo({ ...TEMPLATES, urls: ["oci://ghcr.io/a"], as: "repo-creds", name: "x".repeat(242) }),
     status: 200,
     changes: true,
   },
   {
-    name: "the longest name is taken for one URL",
+    name: "one URL accepts a name of the maximum length",
     request: () => repo({ name: "x".repeat(253) }),
     status: 200,
     changes: true,

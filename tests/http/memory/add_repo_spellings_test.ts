@@ -4,11 +4,11 @@ import { argocdLabels, dataOf, repo, sent } from "../requests.ts";
 import { type Stage, stored } from "../stage.ts";
 import { CANARY, helm, HELM_BODY, type Row, testsOf } from "../support.ts";
 
-/** Secrets that are there under another name, or in another spelling of the URL, and what is answered. */
+/** Existing secrets under another name, or with another spelling of the URL. */
 
 const OLD = "an old password";
 
-/** A secret as somebody has made it with kubectl. */
+/** A secret made by hand with kubectl. */
 const held =
   (name: string, secretType: string, data: Record<string, string>) => ({ cluster }: Stage) =>
     void cluster.put(
@@ -54,7 +54,7 @@ const longer = (name: string) =>
 const SPELLINGS: Row[] = [
   {
     name:
-      "a template that is there without a slash keeps its URL, which takes back what was hinted",
+      "an existing template without a trailing slash keeps its URL, and the hint is about that URL",
     request: () => repo({ ...TEAM, upsert: true }),
     before: held("held", "repo-creds", { ...TEMPLATE, url: HOST }),
     status: 200,
@@ -67,7 +67,7 @@ const SPELLINGS: Row[] = [
     },
   },
   {
-    name: "a template that is there with a slash gets the repository beside it",
+    name: "an existing template with a trailing slash gets a repository beside it",
     request: () => repo({ ...TEAM, upsert: true }),
     before: held("held", "repo-creds", { ...TEMPLATE, url: `${HOST}/` }),
     status: 200,
@@ -83,7 +83,7 @@ const SPELLINGS: Row[] = [
     },
   },
   {
-    name: "a dry run tells of both, and writes neither",
+    name: "a dry run reports both holders of the URL and writes neither",
     request: () => repo({ ...TEAM, upsert: true, dry_run: true }),
     before: each(
       held("a", "repo-creds", { ...TEMPLATE, url: `${HOST}/` }),
@@ -99,7 +99,8 @@ const SPELLINGS: Row[] = [
     },
   },
   {
-    name: "without upsert the holder of either spelling is named, and nothing is written",
+    name:
+      "without upsert the secret that holds either spelling of the URL is named, and nothing is written",
     request: () => repo(TEAM),
     before: held("held", "repo-creds", { ...TEMPLATE, url: HOST }),
     status: 409,
@@ -107,7 +108,7 @@ const SPELLINGS: Row[] = [
     changes: false,
   },
   {
-    name: "a secret of the repository's name that is another's is not replaced",
+    name: "a secret with the repository's name but another URL is not replaced",
     request: () => repo({ ...TEAM, upsert: true }),
     before: held("my-repo-repository", "repository", { type: "git", url: "https://a.example/b" }),
     status: 409,
@@ -115,7 +116,7 @@ const SPELLINGS: Row[] = [
     changes: false,
   },
   {
-    name: "a secret that holds oci:// literally gets the credential, and is named",
+    name: "a secret that holds a literal oci:// URL gets the credential and is named",
     request: () => helm({ repository_url: `oci://${HOST}`, upsert: true }),
     before: held("literal", "repository", { type: "helm", url: `oci://${HOST}` }),
     status: 200,
@@ -141,7 +142,7 @@ const SPELLINGS: Row[] = [
     },
   },
   {
-    name: "a URL with a space is the same as with %20",
+    name: "a URL with a space equals the same URL with %20",
     request: () => repo({ url: "https://git.example.com/a%20b/c", upsert: true }),
     before: held("held", "repository", { type: "git", url: "https://git.example.com/a b/c" }),
     status: 200,
@@ -154,7 +155,8 @@ const named = { type: "helm", name: "team-charts", url: "https://charts.example.
 
 const NAMES: Row[] = [
   {
-    name: "a repository keeps the name that charts depend on, under another name's request",
+    name:
+      "a repository keeps the display name that charts refer to, when written under another name",
     request: () => repo({ type: "helm", url: named.url, upsert: true }),
     before: held("repo-3891", "repository", named),
     status: 200,
@@ -163,7 +165,8 @@ const NAMES: Row[] = [
       assert.equal(stored(cluster, "argocd/repo-3891", "name"), "team-charts"),
   },
   {
-    name: "a repository keeps the name that charts depend on, under its own name's request",
+    name:
+      "a repository keeps the display name that charts refer to, when written under its own name",
     request: () => helm({ repository_url: named.url, name: "repo-3891", upsert: true }),
     before: held("repo-3891", "repository", named),
     status: 200,
@@ -172,7 +175,7 @@ const NAMES: Row[] = [
       assert.equal(stored(cluster, "argocd/repo-3891", "name"), "team-charts"),
   },
   {
-    name: "a new repository has the name that is asked for",
+    name: "a new repository has the requested name",
     request: () => repo({ type: "helm", url: named.url, repository_name: "team-charts" }),
     status: 200,
     changes: true,
@@ -184,7 +187,7 @@ const NAMES: Row[] = [
       }),
   },
   {
-    name: "a repository that is replaced gets the name that is asked for, and no other secret does",
+    name: "a repository that is replaced gets the requested name, and no other secret does",
     request: () =>
       repo({ type: "helm", url: "ghcr.io/org/*", repository_name: "team-charts", upsert: true }),
     before: sent(() => repo({ type: "helm", url: "ghcr.io/org/*" })),
@@ -196,7 +199,7 @@ const NAMES: Row[] = [
     },
   },
   {
-    name: "a dry run of a rotation shows no other name",
+    name: "a dry run of a password change shows no change of the display name",
     request: () =>
       helm({ repository_url: named.url, name: "repo-3891", upsert: true, dry_run: true }),
     before: held("repo-3891", "repository", {
@@ -214,7 +217,7 @@ const NAMES: Row[] = [
     },
   },
   {
-    name: "a template and its repository are labelled as what they are",
+    name: "a template and its repository are each labelled with their own type",
     request: () => repo(TEAM),
     status: 200,
     changes: true,

@@ -3,7 +3,7 @@ import { argocdLabels, dataOf, NO_LOGIN, repo, REPO_BODY, sent } from "../reques
 import { stored } from "../stage.ts";
 import { CANARY, type Row, testsOf } from "../support.ts";
 
-/** Successes of add_repo, to the letter, and what is stored then. */
+/** Successes of add_repo, exactly, and the stored secrets. */
 
 const up = { upsert: true };
 
@@ -31,7 +31,7 @@ const added = (action: string, verb: string, more: object = {}) => ({
 const APP = "https://git.example.com/org/app.git";
 const LIB = "https://git.example.com/org/lib";
 const several = { url: undefined, urls: [APP, LIB] };
-// The digits are those with which the SHA-256 sums of the URLs begin, as Argo CD compares them.
+// The first digits of the SHA-256 sums of the URLs as Argo CD compares them.
 const APP_NAME = "my-repo-app-e2d1e4";
 const LIB_NAME = "my-repo-lib-c162f4";
 
@@ -66,7 +66,8 @@ const allAdded = (actions: [string, string], verb: string) => ({
 for (
   const test of testsOf([
     {
-      name: "add_repo writes one repository secret with Argo CD's marks and ours",
+      name:
+        "add_repo writes one repository secret with the labels and annotations of Argo CD and of this program",
       request: () => repo(),
       status: 200,
       body: added("created", "created"),
@@ -83,7 +84,7 @@ for (
       },
     },
     {
-      name: "add_repo with upsert over another value says replaced and updated",
+      name: "add_repo with upsert over another value reports replaced and updated",
       request: () => repo({ upsert: true, username: "another" }),
       before: sent(() => repo()),
       status: 200,
@@ -91,7 +92,7 @@ for (
       changes: true,
     },
     {
-      name: "add_repo with upsert over the same value says unchanged",
+      name: "add_repo with upsert over the same value reports unchanged",
       request: () => repo({ upsert: true }),
       before: sent(() => repo()),
       status: 200,
@@ -99,7 +100,7 @@ for (
       changes: false,
     },
     {
-      name: "several URLs are several secrets, each named by its URL",
+      name: "several URLs are written as one secret each, named after its URL",
       request: () => repo(several),
       status: 200,
       body: allAdded(["created", "created"], "created"),
@@ -111,7 +112,7 @@ for (
         ]),
     },
     {
-      name: "of several URLs those that are there already are told apart",
+      name: "upsert of several URLs reports unchanged or created for each",
       request: () => repo({ ...several, upsert: true }),
       before: async (stage) => {
         await sent(() => repo(several))(stage);
@@ -122,14 +123,14 @@ for (
       changes: true,
     },
     {
-      name: "a list of one URL has the name itself",
+      name: "a list of one URL uses the name as given",
       request: () => repo({ url: undefined, urls: [REPO_BODY.url] }),
       status: 200,
       body: added("created", "created"),
       changes: true,
     },
     {
-      name: "options are stored as the texts that Argo CD reads",
+      name: "options are stored as the strings that Argo CD reads",
       request: () =>
         repo({
           project: "team.a",
@@ -159,8 +160,7 @@ for (
         }),
     },
     {
-      name:
-        "another kind of credential takes the place of the old one, and what is beside it stays",
+      name: "another kind of credential replaces the old one and keeps project and proxy",
       request: () => repo({ ...NO_LOGIN, bearer_token: CANARY, upsert: true }),
       before: sent(() => repo({ project: "team", proxy: "http://proxy.example.com:3128" })),
       status: 200,
@@ -176,7 +176,7 @@ for (
         }),
     },
     {
-      name: "without a credential the one that is there stays",
+      name: "an upsert without a credential keeps the stored one",
       request: () => repo({ ...NO_LOGIN, depth: 1, upsert: true }),
       before: sent(() => repo()),
       status: 200,
@@ -187,7 +187,7 @@ for (
       },
     },
     ...(["repo-creds", "repository"] as const).map((as): Row => ({
-      name: `a Helm ${as} of an OCI registry turns OCI on, and off when it becomes another one`,
+      name: `a Helm ${as} moved from an OCI registry to HTTPS loses enableOCI`,
       request: () => repo({ as, type: "helm", url: "https://charts.example.com/x/", ...up }),
       before: sent(() => repo({ as, type: "helm", url: "ghcr.io/org/" })),
       status: 200,

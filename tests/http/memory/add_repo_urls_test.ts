@@ -4,18 +4,18 @@ import { dataOf, NO_LOGIN, repo } from "../requests.ts";
 import { stored } from "../stage.ts";
 import { type Row, testsOf } from "../support.ts";
 
-/** URLs of add_repo by type: what is stored, and what an Application writes. */
+/** URLs of add_repo by type: the stored URL and the one for Applications. */
 
 interface Accepted {
   readonly url: string;
   readonly type: "git" | "helm" | "oci";
   readonly as?: "repo-creds";
   readonly stored: string;
-  /** @default what is stored */
+  /** @default the stored URL */
   readonly application?: string;
-  /** The URL of the template that is written beside. */
+  /** The URL of the template written beside it. */
   readonly template?: string;
-  /** The URL of the repository that is written beside a template. */
+  /** The URL of the repository written beside a template. */
   readonly exact?: string;
   readonly hint?: string;
   readonly more?: object;

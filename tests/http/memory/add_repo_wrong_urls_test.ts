@@ -2,7 +2,7 @@ import { makeSshKey } from "../material.ts";
 import { NO_LOGIN, repo } from "../requests.ts";
 import { CANARY, refused, testsOf } from "../support.ts";
 
-/** URLs that add_repo refuses, by type; none is echoed. */
+/** URLs that add_repo rejects, by type; none is echoed. */
 
 const ssh = { ...NO_LOGIN, ssh_private_key: makeSshKey() };
 
@@ -12,7 +12,7 @@ const SSH = "must have a user, and no password, before the host, like ssh://git@
 const ONE = 'must name one repository; send "as": "repo-creds" for all below a prefix';
 const SHORT = "must be like git@host:path";
 
-/** Where the URL is wrong, whatever the credential. */
+/** Errors in the URL, whatever the credential. */
 const REFUSED: [type: string, url: string, why: string][] = [
   ...["git", "helm", "oci"].flatMap((type): [string, string, string][] => [
     [type, "", "must name a host"],
@@ -69,7 +69,7 @@ const unparsable = (prefix: string) =>
   `is a prefix that Argo CD cannot parse (${prefix}), so it would never use the template: add each ` +
   "repository by its own URL";
 
-/** Templates that Argo CD would not use, or for more than they seem to be. */
+/** Templates that Argo CD would not use, or would use for more URLs than intended. */
 const TEMPLATES: [type: string, url: string, why: string][] = [
   [
     "git",
@@ -82,7 +82,7 @@ const TEMPLATES: [type: string, url: string, why: string][] = [
   ["helm", "oci://3scale.example.com:5000", unparsable("3scale.example.com:5000/")],
 ];
 
-const listed = (url: string) => url.slice(0, 40).replaceAll(CANARY, "x");
+const listed = (url: string) => url.replaceAll(CANARY, "x").slice(0, 40);
 
 for (
   const test of testsOf([
@@ -99,7 +99,7 @@ for (
       )
     ),
     refused(
-      "of several URLs the wrong one is named by its place",
+      "an invalid entry of urls is named by its index",
       () =>
         repo({ url: undefined, urls: ["https://a.example/b", `https://u:${CANARY}@a.example/c`] }),
       400,
@@ -113,7 +113,7 @@ for (
       ['https://a.example/b"', "https://a.example/b%22"],
     ].map(([one, twin]) =>
       refused(
-        `${one} and ${twin} are one repository to Argo CD`,
+        `${one} and ${twin} are the same repository to Argo CD`,
         () => repo({ url: undefined, urls: [one, "https://a.example/c", twin] }),
         400,
         {
@@ -132,7 +132,7 @@ for (
       )
     ),
     refused(
-      "an SSH URL is not the place for a password",
+      "an SSH URL with a password is rejected",
       () => repo({ url: "git@github.com:org/app" }),
       400,
       {
@@ -142,7 +142,7 @@ for (
       },
     ),
     refused(
-      "an HTTPS URL is not the place for an SSH key",
+      "an HTTPS URL with an SSH key is rejected",
       () => repo({ ...ssh }),
       400,
       {
@@ -152,7 +152,7 @@ for (
       },
     ),
     refused(
-      "one credential cannot be for SSH and HTTPS at once",
+      "one credential for an SSH and an HTTPS URL is rejected",
       () => repo({ url: undefined, urls: ["https://a.example/b", "git@a.example:c"] }),
       400,
       /^Field 'username' needs an HTTPS URL; for SSH give 'ssh_private_key'$/,

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { attacks } from "../attacks.ts";
 import type { Said } from "./attack_worker.ts";
 
-/** How long the event loop may stand still, in milliseconds. */
+/** How long the event loop may be blocked, in milliseconds. */
 const MOST = 2000;
 
-Deno.test("no text in any field of any operation holds up the event loop", async () => {
-  // In a thread of its own: this one ends it, when it stands still for ever.
+Deno.test("no string in any field of any operation blocks the event loop", async () => {
+  // In a worker, which this thread terminates if it hangs.
   const worker = new Worker(import.meta.resolve("./attack_worker.ts"), { type: "module" });
   const failed: string[] = [];
   let now = "the start";
@@ -28,19 +28,19 @@ Deno.test("no text in any field of any operation holds up the event loop", async
   const stuck = Promise.withResolvers<never>();
   const watching = setInterval(() => {
     const limit = now === "the start" ? 20 * MOST : 5 * MOST;
-    if (performance.now() - since > limit) stuck.reject(new Error(`${now} stands still`));
+    if (performance.now() - since > limit) stuck.reject(new Error(`${now} blocks the event loop`));
   }, 100);
   try {
     const sent = await Promise.race([ended, stuck.promise]);
     assert.deepEqual(failed, []);
-    assert.ok(sent > 1000, `${sent} were sent`);
+    assert.ok(sent > 1000, `only ${sent} attacks were sent`);
   } finally {
     clearInterval(watching);
     worker.terminate();
   }
 });
 
-Deno.test("fields in lists and objects are among those attacked, and parameters", async () => {
+Deno.test("the attacked inputs include parameters and fields in lists and objects", async () => {
   const places = new Set(
     (await attacks()).map(({ what }) => what.slice(0, what.lastIndexOf(": "))),
   );

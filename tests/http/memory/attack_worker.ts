@@ -1,9 +1,9 @@
 import { attacks } from "../attacks.ts";
 import { stage } from "../stage.ts";
 
-/** Sends the attacks one by one in a thread of its own, and says which before each. */
+/** Sends the attacks one by one in a worker, and reports each before it is sent. */
 
-/** What it says. */
+/** The report. */
 export type Said = { begin: string } | { failed: string } | { end: number };
 
 const { postMessage } = globalThis as unknown as { postMessage(said: Said): void };

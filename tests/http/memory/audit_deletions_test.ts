@@ -6,7 +6,7 @@ import { NO_LOGIN, remove, repo, verification } from "../requests.ts";
 import { type Stage, stage, type StageOptions } from "../stage.ts";
 import { docker } from "../support.ts";
 
-/** What the audit log says of repositories, of deletions, and of what writes nothing. */
+/** The audit log of repositories, of deletions, and of requests that write nothing. */
 
 const WHO = { who: "anonymous", from: "unknown", cluster: "test-cluster" };
 
@@ -17,7 +17,7 @@ interface Row {
   readonly status: number;
   readonly begin: Partial<AuditEntry>;
   readonly end: Partial<AuditEntry>;
-  /** Whether there is a credential, of which there is a fingerprint. */
+  /** Whether the line has a credential's fingerprint. */
   readonly credential: boolean;
 }
 
@@ -86,7 +86,7 @@ const ROWS: Row[] = [
     credential: false,
   },
   {
-    what: "a deletion that is refused",
+    what: "a rejected deletion",
     before: ({ cluster }) => cluster.put({ namespace: "argocd", name: "my-repo" }),
     request: (headers) => remove({ namespaces: "argocd" }, headers),
     status: 409,
@@ -95,7 +95,7 @@ const ROWS: Row[] = [
     credential: false,
   },
   {
-    what: "a deletion by force",
+    what: "a forced deletion",
     before: ({ cluster }) => cluster.put({ namespace: "argocd", name: "my-repo" }),
     request: (headers) => remove({ namespaces: "argocd", force: "true" }, headers),
     status: 200,
@@ -104,7 +104,7 @@ const ROWS: Row[] = [
     credential: false,
   },
   {
-    what: "a deletion that fails",
+    what: "a failed deletion",
     before: async (it) => {
       await send(it, docker({ namespaces: "default" }));
       it.cluster.fault = ({ method }) =>
@@ -119,7 +119,7 @@ const ROWS: Row[] = [
 ];
 
 for (const { what, before, request, status, begin, end, credential } of ROWS) {
-  Deno.test(`${what} has a line before it begins and one before it is answered`, () =>
+  Deno.test(`${what} has one audit line before it starts and one before its response`, () =>
     withLog(async ({ auditLog, entries }) => {
       const it = stage({ auditLog });
       await before?.(it);
@@ -150,7 +150,7 @@ function countOf(entries: () => AuditEntry[]): number {
   }
 }
 
-Deno.test("one password is known again as a registry's, a repository's and a chart's", () =>
+Deno.test("one password has the same fingerprint in a pull secret, a Git repository and a chart repository", () =>
   withLog(async ({ auditLog, entries }) => {
     const it = stage({ auditLog });
     const charts = { name: "charts", type: "helm", url: "charts.example.com/x" };
@@ -166,12 +166,12 @@ const refusing: StageOptions["verifyOne"] = () =>
   Promise.resolve({ reachable: true, accepted: false, may: [], asked: "", why: "It is wrong" });
 
 const NOTHING: [what: string, request: () => Request, status: number][] = [
-  ["a mistake in a repository", () => repo({ type: "svn" }), 400],
-  ["a mistake in a deletion", () => remove({ force: "yes" }), 400],
+  ["an invalid repository", () => repo({ type: "svn" }), 400],
+  ["an invalid deletion", () => remove({ force: "yes" }), 400],
 ];
 
 for (const [what, request, status] of NOTHING) {
-  Deno.test(`${what} is not understood, so it is not on record`, () =>
+  Deno.test(`${what} is rejected as invalid and not audited`, () =>
     withLog(async ({ auditLog, entries }) => {
       const it = stage({ auditLog, verifyOne: refusing });
       await send(it, repo({ name: "there" }));
@@ -192,7 +192,7 @@ const PRINCIPAL = {
   },
 };
 
-/** What changes nothing and could try a stolen value all the same. */
+/** Requests that change nothing but could verify a stolen value. */
 const TRIED: [what: string, request: () => Request, begin: Partial<AuditEntry>, outcome: string][] =
   [
     [
@@ -213,12 +213,17 @@ const TRIED: [what: string, request: () => Request, begin: Partial<AuditEntry>, 
       { kind: "delete", names: ["there"], dry_run: true },
       "deleted",
     ],
-    ["trying alone", () => verification(), { kind: "verify", names: [] }, "not_accepted"],
-    ["what cannot be tried", () => verification(PRINCIPAL), { kind: "verify" }, "not_tried"],
+    ["a verification", () => verification(), { kind: "verify", names: [] }, "not_accepted"],
+    [
+      "a kind that cannot be verified",
+      () => verification(PRINCIPAL),
+      { kind: "verify" },
+      "not_tried",
+    ],
   ];
 
 for (const [what, request, begin, outcome] of TRIED) {
-  Deno.test(`${what} is on record, with the fingerprint of what was tried`, () =>
+  Deno.test(`${what} is audited, with the fingerprint of its credential if it has one`, () =>
     withLog(async ({ auditLog, entries }) => {
       const it = stage({ auditLog, verifyOne: refusing });
       await send(it, repo({ name: "there" }));
@@ -235,7 +240,7 @@ for (const [what, request, begin, outcome] of TRIED) {
 
 const selecting = { namespaces: undefined, all_namespaces: true };
 
-/** Attempts that come to nothing before anything is written: each has its lines all the same. */
+/** Attempts that fail before anything is written have audit lines, too. */
 const TO_NOTHING: [
   what: string,
   request: () => Request,
@@ -244,49 +249,49 @@ const TO_NOTHING: [
   end: Partial<AuditEntry>,
 ][] = [
   [
-    "a credential that was tried and refused",
+    "a credential refused by its server",
     () => repo({ verify: true }),
     422,
     repository(["my-repo"]),
     { outcome: "refused", refusals: ["not_accepted"] },
   ],
   [
-    "a login that was tried and refused",
+    "a login refused by its registry",
     () => docker({ verify: true, namespaces: "default" }),
     422,
     { kind: "docker", names: [name], namespaces: ["default", "argocd"] },
     { outcome: "refused", refusals: ["not_accepted"] },
   ],
   [
-    "a login for namespaces that cannot be selected",
+    "a login for a namespace selection that fails",
     () => docker(selecting),
     502,
     { kind: "docker", names: [name], namespaces: ["argocd"] },
     { outcome: "unable", error: "forbidden" },
   ],
   [
-    "a login for namespaces of a cluster that there is not",
+    "a login for namespaces of an unknown cluster",
     () => docker({ ...selecting, cluster_name: "nowhere" }),
     400,
     { kind: "docker", cluster: "nowhere", names: [name], namespaces: ["argocd"] },
     { outcome: "unable", error: "cluster_not_found" },
   ],
   [
-    "a repository of a cluster that there is not",
+    "a repository for an unknown cluster",
     () => repo({ cluster_name: "nowhere" }),
     400,
     { cluster: "nowhere", ...repository(["my-repo"]) },
     { outcome: "unable", error: "cluster_not_found" },
   ],
   [
-    "a deletion in a cluster that there is not",
+    "a deletion in an unknown cluster",
     () => remove({ cluster: "nowhere", namespaces: "default" }),
     400,
     { cluster: "nowhere", ...deletion(["my-repo"], ["default"]) },
     { outcome: "unable", error: "cluster_not_found" },
   ],
   [
-    "a deletion of what is not there",
+    "a deletion of a missing secret",
     () => remove({ namespaces: "default,argocd" }),
     404,
     deletion(["my-repo"], ["default", "argocd"]),
@@ -295,7 +300,7 @@ const TO_NOTHING: [
 ];
 
 for (const [what, request, status, begin, end] of TO_NOTHING) {
-  Deno.test(`${what} is on record as an attempt`, () =>
+  Deno.test(`${what} is audited as an attempt`, () =>
     withLog(async ({ auditLog, entries }) => {
       const it = stage({ auditLog, verifyOne: refusing });
       it.cluster.mayReadNamespaces = false;
@@ -310,7 +315,7 @@ for (const [what, request, status, begin, end] of TO_NOTHING) {
     }));
 }
 
-Deno.test("when the audit log cannot be written, nothing is deleted and no repository written", () =>
+Deno.test("while the audit log cannot be written, nothing is deleted and no repository is written", () =>
   withLog(async ({ auditLog, path }) => {
     const it = stage({ auditLog });
     const labels = { "app.kubernetes.io/managed-by": "argocd-configurer" };

@@ -8,7 +8,7 @@ import { remove, repo, show, verification } from "../requests.ts";
 import { stage } from "../stage.ts";
 import { docker, get } from "../support.ts";
 
-/** Attempts that were not allowed are in the audit log, too. */
+/** Refused attempts are audited, too. */
 
 const reader = makeToken();
 const other = makeToken();
@@ -28,12 +28,17 @@ const ROWS: [what: string, headers: Record<string, string>, who: string, reason:
     /^Unknown token\. It was mistyped or removed, or belongs to another server$/,
   ],
   [
-    "of a reader",
+    "by a reader",
     bearer(reader),
     "reader",
     /has role reader\. This operation requires role writer$/,
   ],
-  ["to another's cluster", bearer(other), "other", /is not allowed on cluster 'test-cluster'/],
+  [
+    "to a cluster outside the token's",
+    bearer(other),
+    "other",
+    /is not allowed on cluster 'test-cluster'/,
+  ],
 ];
 
 async function recorded(
@@ -61,7 +66,7 @@ async function recorded(
 
 type Make = (headers: Record<string, string>) => Request;
 
-/** Whatever writes, and what stands in the log for it. */
+/** The writing requests, as the audit log names them. */
 const WRITES: [action: string, make: Make][] = [
   ["POST /secrets/add_docker", (headers) => docker({}, headers)],
   ["POST /secrets/add_repo", (headers) => repo({}, headers)],
@@ -69,7 +74,7 @@ const WRITES: [action: string, make: Make][] = [
 ];
 
 for (const [what, headers, who, reason, action, make] of each(ROWS, WRITES)) {
-  Deno.test(`${action} ${what} is recorded as refused`, async () => {
+  Deno.test(`${action} ${what} is audited as refused`, async () => {
     const request = make({ ...headers, "X-Request-Id": "mine" });
     const { status, entries } = await recorded(true, request);
     assert.ok(status === 401 || status === 403);
@@ -88,7 +93,7 @@ function each<Row extends unknown[], Write extends unknown[]>(rows: Row[], write
   return rows.flatMap((row) => writes.map((write): [...Row, ...Write] => [...row, ...write]));
 }
 
-Deno.test("to try a credential without the right is recorded as refused, too", async () => {
+Deno.test("a verification without the required role is audited as refused, too", async () => {
   const { status, entries } = await recorded(true, verification({}, bearer(reader)));
   assert.equal(status, 403);
   assert.deepEqual(entries.map(({ phase, action }) => [phase, action]), [
@@ -98,7 +103,7 @@ Deno.test("to try a credential without the right is recorded as refused, too", a
 });
 
 for (const [action, make] of WRITES) {
-  Deno.test(`${action} of another site's page is recorded as refused`, async () => {
+  Deno.test(`${action} from another site's page is audited as refused`, async () => {
     const { status, entries } = await recorded(false, make({ Origin: "https://evil.example" }));
     assert.equal(status, 403);
     assert.deepEqual(entries.map(({ phase, action }) => [phase, action]), [
@@ -108,7 +113,7 @@ for (const [action, make] of WRITES) {
   });
 }
 
-Deno.test("of refusals without end ten a minute of a name and address are recorded, and how many were left out", async () => {
+Deno.test("at most ten refusals a minute per name and address are audited, with the number left out", async () => {
   const folder = await Deno.makeTempDir();
   const auditLog = new AuditLog(join(folder, "audit.log"));
   const realNow = Date.now;
@@ -134,7 +139,7 @@ Deno.test("of refusals without end ten a minute of a name and address are record
     const refused = entries.toReversed().filter(({ phase }) => phase === "refused");
     assert.deepEqual(refused.map(({ who, from, left_out }) => [who, from, left_out]), [
       ...Array(10).fill(["reader", "192.0.2.7", undefined]),
-      // Told with the next one that is recorded, whoever it is of.
+      // The number is added to the next audited refusal, whoever causes it.
       ["reader", "192.0.2.8", 15],
       ["other", "192.0.2.7", undefined],
       ["reader", "192.0.2.7", undefined],
@@ -147,7 +152,7 @@ Deno.test("of refusals without end ten a minute of a name and address are record
   }
 });
 
-Deno.test("from however many addresses strangers come, so many are recorded, and no less of who has a token", async () => {
+Deno.test("refusals of anonymous callers are capped over all addresses, without dropping those of token holders", async () => {
   const folder = await Deno.makeTempDir();
   const auditLog = new AuditLog(join(folder, "audit.log"));
   try {
@@ -170,7 +175,7 @@ Deno.test("from however many addresses strangers come, so many are recorded, and
   }
 });
 
-Deno.test("a page that sends without end fills no log", async () => {
+Deno.test("repeated writes from a foreign page leave ten audit lines", async () => {
   const folder = await Deno.makeTempDir();
   const auditLog = new AuditLog(join(folder, "audit.log"));
   try {
@@ -190,7 +195,7 @@ Deno.test("a page that sends without end fills no log", async () => {
 });
 
 for (const [what, request] of [["clusters", get("/clusters")], ["a secret", show("x")]] as const) {
-  Deno.test(`a read of ${what} that is refused is no attempt to write`, async () => {
+  Deno.test(`a refused read of ${what} is not audited as a write`, async () => {
     const { status, entries } = await recorded(true, request.clone());
     assert.equal(status, 401);
     assert.deepEqual(entries.filter(({ phase }) => phase !== "started"), []);

@@ -37,14 +37,14 @@ function audited(
 
 const bearer = { Authorization: "Bearer admin-of-everything" };
 
-/** Two writes and one that is refused, one after the other. */
+/** Two writes and a rejected one, in order. */
 async function before({ app }: Stage): Promise<void> {
   for (const request of [docker({}, bearer), helm({}, bearer), docker({}, bearer)]) {
     await app.fetch(request);
   }
 }
 
-/** What an answer shows, in short. */
+/** A response in short form. */
 function shown(body: unknown) {
   const { entries, chain, ...rest } = body as {
     entries: Record<string, string>[];
@@ -75,7 +75,7 @@ const EVERYTHING = [
 const whole = { truncated: false, damaged: 0 };
 
 audited({
-  name: "GET /audit shows what was attempted, newest first",
+  name: "GET /audit shows the attempts, newest first",
   before,
   request: () => get("/audit"),
   status: 200,
@@ -145,7 +145,7 @@ for (
   const test of testsOf(
     MISTAKES.map(([query, message]) =>
       refused(
-        `GET /audit?${query} is a mistake that names the parameter`,
+        `GET /audit?${query} is 400 and names the parameter`,
         () => get(`/audit?${query}`),
         400,
         message,
@@ -157,7 +157,7 @@ for (
 for (
   const test of testsOf([
     refused(
-      "without an audit log GET /audit says which setting makes one",
+      "without an audit log GET /audit names the setting that enables one",
       () => get("/audit"),
       404,
       /^No audit log is configured\. Set audit-log in the configuration file, such as audit-log: audit\.log$/,
@@ -166,7 +166,7 @@ for (
 ) Deno.test(test);
 
 audited({
-  name: "a line that a crash has cut is counted, and the others are shown",
+  name: "a line truncated by a crash is counted as damaged, and the other lines are shown",
   async before(it, path) {
     await before(it);
     await Deno.writeTextFile(path, '{"time":"2026-01-01T00:00:00.0', { append: true });
@@ -177,14 +177,14 @@ audited({
   after: (_it, body) => {
     const { entries, damaged } = shown(body);
     assert.deepEqual([entries.length, damaged], [13, 1]);
-    // What a crash leaves is not taken for what somebody has done.
+    // A truncated line does not count as tampering.
     const { chain } = body as { chain: unknown };
     assert.deepEqual(chain, { state: "unbroken", checked: 12 });
   },
 });
 
 audited({
-  name: "a line that somebody has changed is told by the time of the one behind it",
+  name: "an altered line breaks the chain at the time of the next line",
   async before(it, path) {
     await before(it);
     const text = await Deno.readTextFile(path);
@@ -204,23 +204,23 @@ audited({
 const tokensOf = (identity: Identity): Tokens => ({ verify: () => ({ kind: "known", identity }) });
 
 audited({
-  name: "who is for some clusters only sees what was done there",
+  name: "a token limited to some clusters sees only entries about those",
   deps: { tokens: tokensOf({ name: "a", role: "admin", clusters: ["test-*"] }) },
   before,
   request: () => get("/audit", bearer),
   status: 200,
-  // Not when the server was started: that is of no cluster.
+  // Without the start of the server, which is about no cluster.
   after: (_it, body) =>
     assert.deepEqual(shown(body), { entries: EVERYTHING.slice(0, 6), total: 6, ...whole }),
 });
 
-/** Looks for a value on these clusters. */
+/** Searches these clusters for a value. */
 const find = (clusters: string[]) =>
   post("/api/v1/credentials/find", { fingerprint: "0123456789abcdef", clusters }, bearer);
 
 for (const [clusters, entries] of [["test-*", 1], ["*-cluster", 2]] as const) {
   audited({
-    name: `of what was about several clusters, who is for ${clusters} sees what was about no other`,
+    name: `entries about several clusters are hidden from a token limited to ${clusters}`,
     deps: {
       tokens: {
         verify: (token) => {
@@ -245,7 +245,7 @@ for (const [clusters, entries] of [["test-*", 1], ["*-cluster", 2]] as const) {
 }
 
 audited({
-  name: "a search is found by the fingerprint that was looked for, and by each of its clusters",
+  name: "a search is listed under the fingerprint searched for and under each of its clusters",
   async before({ app }) {
     await app.fetch(find(["*"]));
   },
@@ -256,7 +256,7 @@ audited({
 });
 
 audited({
-  name: "of a rotation that is not known there are no entries",
+  name: "an unknown rotation has no entries",
   before,
   request: () => get("/api/v1/audit?rotation=r-0123456789abcdef"),
   status: 200,
@@ -264,7 +264,7 @@ audited({
 });
 
 audited({
-  name: "who is for other clusters sees nothing",
+  name: "a token limited to other clusters sees no entries",
   deps: { tokens: tokensOf({ name: "a", role: "admin", clusters: ["production-*"] }) },
   request: () => get("/audit?cluster=test-cluster", bearer),
   status: 200,
@@ -272,7 +272,7 @@ audited({
 });
 
 audited({
-  name: "who is no admin does not see the audit log",
+  name: "a token without role admin cannot read the audit log",
   deps: { tokens: tokensOf({ name: "w", role: "writer" }) },
   request: () => get("/audit", bearer),
   status: 403,
@@ -280,7 +280,7 @@ audited({
 });
 
 audited({
-  name: "an audit log that cannot be read is said to be so",
+  name: "an unreadable audit log is reported as such",
   async before(_it, path) {
     await Deno.mkdir(path);
   },

@@ -6,9 +6,9 @@ import { send, withLog } from "../audit_place.ts";
 import { type Stage, stage } from "../stage.ts";
 import { CANARY, docker, get, helm } from "../support.ts";
 
-/** What the audit log says of each write, and what becomes of a write that it cannot say. */
+/** The audit log of each write, and what happens when it cannot be written. */
 
-Deno.test("a docker credential has a line before it is written and one before it is answered", () =>
+Deno.test("a docker credential has one audit line before the write and one before the response", () =>
   withLog(async ({ auditLog, entries }) => {
     const it = stage({ auditLog });
     let seen: AuditEntry[] | undefined;
@@ -50,7 +50,7 @@ Deno.test("a docker credential has a line before it is written and one before it
     });
   }));
 
-Deno.test("a credential that is written as another kind is known again", () =>
+Deno.test("one value written as another kind has the same fingerprint", () =>
   withLog(async ({ auditLog, entries }) => {
     const it = stage({ auditLog });
     await send(it, docker());
@@ -85,7 +85,7 @@ interface OutcomeRow {
 const OUTCOMES: readonly OutcomeRow[] = [
   {
     outcome: "replaced",
-    when: "all were there with another value",
+    when: "all existed with another value",
     before: (it) => send(it, docker({ password: "old" })),
     request: () => docker({ upsert: true }),
     status: 200,
@@ -93,7 +93,7 @@ const OUTCOMES: readonly OutcomeRow[] = [
   },
   {
     outcome: "unchanged",
-    when: "all were there with this value",
+    when: "all existed with the same value",
     before: (it) => send(it, docker()),
     request: () => docker({ upsert: true }),
     status: 200,
@@ -101,7 +101,7 @@ const OUTCOMES: readonly OutcomeRow[] = [
   },
   {
     outcome: "mixed",
-    when: "some were there",
+    when: "some existed",
     before: (it) => send(it, docker({ namespaces: "default", password: "old" })),
     request: () => docker({ upsert: true }),
     status: 200,
@@ -109,7 +109,7 @@ const OUTCOMES: readonly OutcomeRow[] = [
   },
   {
     outcome: "the name that was written",
-    when: "another secret held the URL",
+    when: "another secret already held the URL",
     before: (it) => send(it, helm({ name: "holder" })),
     request: () => helm({ upsert: true, password: `${CANARY}2` }),
     status: 200,
@@ -136,14 +136,14 @@ const OUTCOMES: readonly OutcomeRow[] = [
   },
   {
     outcome: "failed, with nothing left",
-    when: "all could be put back",
+    when: "the rollback succeeded",
     before: on("create", { kind: "reject", item: 1, error: "forbidden" }),
     status: 502,
     end: { outcome: "failed", error: "forbidden", not_restored: [] },
   },
   {
     outcome: "failed, with what is not as before",
-    when: "it could not be put back",
+    when: "the rollback failed",
     before({ cluster }) {
       cluster.fault = ({ method }) => {
         if (method === "create") return { kind: "reject", item: 1, error: "forbidden" };
@@ -160,14 +160,14 @@ const OUTCOMES: readonly OutcomeRow[] = [
   },
   {
     outcome: "failed, by a bug",
-    when: "the program has one",
+    when: "the program has a bug",
     before: on("read", { kind: "bug" }),
     status: 500,
     end: { outcome: "failed", error: "internal" },
   },
   {
     outcome: "unable",
-    when: "there is no such cluster",
+    when: "the cluster is unknown",
     request: () => docker({ cluster_name: "nowhere" }),
     status: 400,
     end: { outcome: "unable", error: "cluster_not_found" },
@@ -175,7 +175,7 @@ const OUTCOMES: readonly OutcomeRow[] = [
 ];
 
 for (const { outcome, when, before, request = docker, status, end } of OUTCOMES) {
-  Deno.test(`the audit log says ${outcome} when ${when}`, () =>
+  Deno.test(`the audit log records ${outcome} when ${when}`, () =>
     withLog(async ({ auditLog, entries }) => {
       const it = stage({ auditLog, seconds: 1 });
       await before?.(it);
@@ -194,7 +194,7 @@ for (const { outcome, when, before, request = docker, status, end } of OUTCOMES)
     }));
 }
 
-Deno.test("nobody can ask so much that what was asked is not shown", () =>
+Deno.test("an oversized request is still audited in readable, bounded lines", () =>
   withLog(async ({ auditLog, path }) => {
     const it = stage({ auditLog });
     const request = (dry_run: boolean) =>
@@ -204,7 +204,7 @@ Deno.test("nobody can ask so much that what was asked is not shown", () =>
         dry_run,
       });
     for (const dryRun of [true, false]) {
-      assert.equal((await send(it, request(dryRun))).status, 400); // there are no such namespaces
+      assert.equal((await send(it, request(dryRun))).status, 400); // these namespaces do not exist
     }
     const { status, body } = await send(it, get("/audit"));
     const { entries, damaged, chain } = body;
@@ -215,19 +215,19 @@ Deno.test("nobody can ask so much that what was asked is not shown", () =>
       [["end", false], ["begin", false], ["end", true], ["begin", true]],
     );
     for (const { namespaces, service_accounts, more } of attempts) {
-      assert.equal(namespaces!.length, 1001); // Argo CD's, too
+      assert.equal(namespaces!.length, 1001); // including Argo CD's
       assert.deepEqual(more, { service_accounts: 10_000 - service_accounts!.length });
     }
     assert.ok(Deno.statSync(path).size < 4 * 256 * 1024);
   }));
 
-Deno.test("a request with a mistake in it is no attempt to write", () =>
+Deno.test("an invalid request is not audited as a write", () =>
   withLog(async ({ auditLog, path }) => {
     assert.equal((await send(stage({ auditLog }), docker({ name: "Not a name" }))).status, 400);
     assert.throws(() => Deno.statSync(path), Deno.errors.NotFound);
   }));
 
-Deno.test("when the audit log cannot be written, writes are refused and reads go on", () =>
+Deno.test("while the audit log cannot be written, writes are rejected and reads still work", () =>
   withLog(async ({ auditLog, path }) => {
     Deno.symlinkSync("/dev/full", path);
     const it = stage({ auditLog });
@@ -252,7 +252,7 @@ Deno.test("when the audit log cannot be written, writes are refused and reads go
     assert.equal((await send(it, docker())).status, 200);
   }));
 
-Deno.test("a write whose outcome cannot be recorded is answered as it went, and the next one is refused", () =>
+Deno.test("a write whose outcome cannot be audited is answered as usual, and the next write is rejected", () =>
   withLog(async ({ auditLog, path, entries }) => {
     const it = stage({ auditLog });
     it.cluster.fault = ({ method }) => {
@@ -285,7 +285,7 @@ Deno.test("a write whose outcome cannot be recorded is answered as it went, and 
     );
   }));
 
-Deno.test("fifty writes at once are all answered and all recorded", () =>
+Deno.test("fifty concurrent writes are all answered and all audited", () =>
   withLog(async ({ auditLog, entries }) => {
     const it = stage({ auditLog });
     const names = Array.from({ length: 50 }, (_, i) => `secret-${i}`);

@@ -10,12 +10,12 @@ import {
   testsOf,
 } from "../support.ts";
 
-/** Bodies that are no JSON object, or too large, or hide something. */
+/** Bodies that are not a JSON object, are too large, or have hidden content. */
 
 const MIB = 1024 * 1024;
 const VALID = JSON.stringify(DOCKER_BODY);
 
-/** A valid body of exactly so many bytes. */
+/** A valid body of exactly this size in bytes. */
 const sized = (bytes: number) => VALID + " ".repeat(bytes - VALID.length);
 
 const nested = (open: string, inside: string, close: string, depth = 100_000) =>
@@ -23,7 +23,7 @@ const nested = (open: string, inside: string, close: string, depth = 100_000) =>
 
 const EMPTY = /^Request body is empty\. Send a JSON object$/;
 const NO_OBJECT = /^Request body must be a JSON object$/;
-/** With the reason in words; none is what the parser's own would be called. */
+/** The expected reason, in our own words and not the parser's. */
 const noJson = (why: string) =>
   new RegExp(`^Request body is not valid JSON at line \\d+, column \\d+: ${why}$`);
 const NO_VALUE = noJson(
@@ -42,34 +42,34 @@ function malformed(valid: string): [what: string, body: string | Uint8Array, mes
   return [
     ["nothing", "", EMPTY],
     ["white space", " \r\n\t", EMPTY],
-    ["only a byte order mark", "\ufeff", EMPTY],
+    ["a byte order mark only", "\ufeff", EMPTY],
     ["an empty array", "[]", NO_OBJECT],
-    ["the object in an array", `[${valid}]`, NO_OBJECT],
+    ["an array around the object", `[${valid}]`, NO_OBJECT],
     ["a string", `"${CANARY}"`, NO_OBJECT],
     ["a number", "1", NO_OBJECT],
     ["true", "true", NO_OBJECT],
     ["null", "null", NO_OBJECT],
     [
-      "a byte that is no UTF-8",
+      "a byte that is not UTF-8",
       new Uint8Array([0x7b, 0xff, 0x7d]),
       /^Request body is not valid UTF-8$/,
     ],
     ["UTF-16", new Uint8Array([0xff, 0xfe, 0x7b, 0, 0x7d, 0]), /^Request body is not valid UTF-8$/],
     [
-      "a half surrogate in UTF-8",
+      "a lone surrogate encoded in UTF-8",
       new Uint8Array([0x22, 0xed, 0xa0, 0x80, 0x22]),
       /not valid UTF-8$/,
     ],
-    ["bad JSON with the password inside", `{"password": "${CANARY}", x}`, NO_VALUE],
-    ["bad JSON that is the password", CANARY, NO_VALUE],
-    ["a password that is not closed", `{"password": "${CANARY}`, NO_QUOTE],
+    ["invalid JSON with the password in it", `{"password": "${CANARY}", x}`, NO_VALUE],
+    ["invalid JSON that is the password", CANARY, NO_VALUE],
+    ["an unterminated password", `{"password": "${CANARY}`, NO_QUOTE],
     ["a form", `password=${CANARY}&username=x`, NO_VALUE],
     ["a comment", begunWith("/* x */").replace("/,", "/"), NO_COMMENT],
     ["a line comment", `// ${CANARY}\n${valid}`, NO_COMMENT],
-    ["a comma at the end", valid.replace(/}$/, ",}"), NO_NAME],
+    ["a trailing comma", valid.replace(/}$/, ",}"), NO_NAME],
     ["two objects", valid + valid, noJson("unexpected text after the end of the JSON")],
     ["single quotes", valid.replaceAll('"', "'"), NO_VALUE],
-    ["a name without quotes", begunWith("x: 1"), NO_VALUE],
+    ["an unquoted name", begunWith("x: 1"), NO_VALUE],
     ["NaN", begunWith('"x": NaN'), NO_VALUE],
     ["a hexadecimal number", begunWith('"x": 0x1'), NO_VALUE],
     ["a leading zero", begunWith('"x": 01'), NO_COMMA],
@@ -78,28 +78,28 @@ function malformed(valid: string): [what: string, body: string | Uint8Array, mes
       begunWith('"x": "\\x"'),
       noJson("invalid escape sequence"),
     ],
-    ["a line break in a string", begunWith('"x": "\n"'), NO_QUOTE],
-    ["half an object", valid.slice(0, -1), noJson("expected a closing brace")],
-    ["half an array", `[${valid}`, noJson("expected a closing bracket")],
+    ["a raw line break in a string", begunWith('"x": "\n"'), NO_QUOTE],
+    ["a truncated object", valid.slice(0, -1), noJson("expected a closing brace")],
+    ["a truncated array", `[${valid}`, noJson("expected a closing bracket")],
     ["no colon", valid.replace(":", " "), noJson("expected a colon after the field name")],
     ["no comma", valid.replace(",", " "), NO_COMMA],
     ["no value", begunWith('"x":'), noJson("expected a value")],
-    ["half a number", begunWith('"x": 1.'), noJson("incomplete number")],
+    ["a truncated number", begunWith('"x": 1.'), noJson("incomplete number")],
     [
-      "half an escape",
+      "a truncated escape",
       begunWith('"x": "\\u12"'),
       noJson("expected four hexadecimal digits after \\\\u"),
     ],
     [
-      "a control character in a string",
+      "a raw control character in a string",
       begunWith('"x": "\u0001"'),
       noJson("control character in a string is not escaped"),
     ],
-    ["a no-break space before it", `\u00a0${valid}`, NO_VALUE],
-    ["a field twice", begunWith('"username": "x"'), TWICE],
-    ["a password twice", begunWith('"password": "x"'), TWICE],
-    ["a field twice by an escape", begunWith('"user\\u006eame": "x"'), TWICE],
-    ["a field twice within a field", begunWith('"x": {"y": 1, "y": 2}'), TWICE],
+    ["a no-break space before the object", `\u00a0${valid}`, NO_VALUE],
+    ["a duplicate field", begunWith('"username": "x"'), TWICE],
+    ["a duplicate password", begunWith('"password": "x"'), TWICE],
+    ["a duplicate field, one of them escaped", begunWith('"user\\u006eame": "x"'), TWICE],
+    ["a duplicate field in a nested object", begunWith('"x": {"y": 1, "y": 2}'), TWICE],
     ["__proto__ twice", begunWith('"__proto__": {}, "__proto__": {}'), TWICE],
     [
       "__proto__",
@@ -111,10 +111,14 @@ function malformed(valid: string): [what: string, body: string | Uint8Array, mes
       begunWith('"constructor": {"prototype": {}}'),
       /^Unknown field\. Known fields: /,
     ],
-    ["arrays 100,000 deep", nested("[", "1", "]"), TOO_DEEP],
-    ["objects 100,000 deep", nested('{"a":', "1", "}"), TOO_DEEP],
-    ["arrays 100,000 deep and never closed", nested("[", "", ""), TOO_DEEP],
-    ["a password of arrays 100,000 deep", begunWith(`"x":${nested("[", "", "]")}`), TOO_DEEP],
+    ["arrays nested 100,000 deep", nested("[", "1", "]"), TOO_DEEP],
+    ["objects nested 100,000 deep", nested('{"a":', "1", "}"), TOO_DEEP],
+    ["unterminated arrays nested 100,000 deep", nested("[", "", ""), TOO_DEEP],
+    [
+      "a password of arrays nested 100,000 deep",
+      begunWith(`"x":${nested("[", "", "]")}`),
+      TOO_DEEP,
+    ],
   ];
 }
 
@@ -127,7 +131,12 @@ for (
   const test of testsOf(
     writes.flatMap(([endpoint, path, valid]) =>
       malformed(JSON.stringify(valid)).map(([what, body, message]) =>
-        refused(`a body of ${what} is refused by ${endpoint}`, () => post(path, body), 400, message)
+        refused(
+          `${endpoint} rejects an invalid body: ${what}`,
+          () => post(path, body),
+          400,
+          message,
+        )
       )
     ),
   )
@@ -149,7 +158,7 @@ const tooLarge = (name: string, body: () => unknown, headers = {}) =>
 
 const stream = (text: string) => new Blob([text]).stream();
 
-/** Ends in an error after its first piece, as when a client hangs up. */
+/** Fails after its first chunk, as when a client disconnects. */
 const cut = () =>
   new ReadableStream({
     start: (controller) => controller.enqueue(new TextEncoder().encode(VALID)),
@@ -162,34 +171,40 @@ for (
   const test of testsOf([
     accepted("a body of exactly 1 MiB is accepted", () => sized(MIB)),
     accepted(
-      "a body of exactly 1 MiB that says its length is accepted",
+      "a body of exactly 1 MiB with Content-Length is accepted",
       () => sized(MIB),
       DOCKER,
       { "Content-Length": String(MIB) },
     ),
-    accepted("a body of exactly 1 MiB in pieces is accepted", () => stream(sized(MIB))),
-    accepted("a byte order mark before the object is passed over", () => `\ufeff${VALID}`),
+    accepted("a chunked body of exactly 1 MiB is accepted", () => stream(sized(MIB))),
+    accepted("a byte order mark before the object is ignored", () => `\ufeff${VALID}`),
     accepted("a helm repository with a byte order mark is accepted", () => {
       return `\ufeff${JSON.stringify(HELM_BODY)}`;
     }, HELM),
-    accepted("white space around the object is passed over", () => `\r\n\t ${VALID} \n`),
-    accepted("escapes in the name of a field are understood", () => {
+    accepted("white space around the object is ignored", () => `\r\n\t ${VALID} \n`),
+    accepted("escapes in field names are decoded", () => {
       return VALID.replace('"username"', '"user\\u006eame"');
     }),
-    tooLarge("a body of 1 MiB and a byte is refused", () => sized(MIB + 1)),
-    tooLarge("a body that says it has 1 MiB and a byte is refused unread", () => VALID, {
+    tooLarge("a body of 1 MiB and one byte is rejected", () => sized(MIB + 1)),
+    tooLarge("a body that declares 1 MiB and one byte is rejected unread", () => VALID, {
       "Content-Length": String(MIB + 1),
     }),
-    tooLarge("a body of 1 MiB and a byte in pieces is refused", () => stream(sized(MIB + 1))),
-    tooLarge("a body of 1 MiB and a byte of emoji is refused by its bytes", () => {
+    tooLarge("a chunked body of 1 MiB and one byte is rejected", () => stream(sized(MIB + 1))),
+    tooLarge("a body of emoji over 1 MiB is rejected by its size in bytes", () => {
       return sized(MIB - 1).replace(/ {2}$/, "") + "😀";
     }),
-    refused("a body that is cut is refused and is no bug", () => post(DOCKER, cut()), 400, ENDED, {
-      after: ({ logged }) =>
-        assert.equal(logged.filter((line) => line.includes("error")).length, 0),
-    }),
     refused(
-      "a body that is cut after it has said its length is refused and is no bug",
+      "a truncated body is rejected and not treated as a bug",
+      () => post(DOCKER, cut()),
+      400,
+      ENDED,
+      {
+        after: ({ logged }) =>
+          assert.equal(logged.filter((line) => line.includes("error")).length, 0),
+      },
+    ),
+    refused(
+      "a truncated body with Content-Length is rejected and not treated as a bug",
       () => post(DOCKER, cut(), { "Content-Length": "1000" }),
       400,
       ENDED,

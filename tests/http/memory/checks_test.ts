@@ -6,16 +6,16 @@ import { withLog } from "../audit_place.ts";
 import { assertDocumented, assertEventDocumented } from "../documented.ts";
 import { type Kept, matrixStage, putArgocd, putPull } from "../matrix_stage.ts";
 import { assertRequestDocumented } from "../request_schemas.ts";
-import type { StageOptions } from "../stage.ts";
+import { DOCKER_LABELS, type StageOptions } from "../stage.ts";
 import { assertAbsent, CANARY, post } from "../support.ts";
 import { bearer, options as withTokens } from "../tokens.ts";
 
 const GIT = "https://git.example.com/team/app";
 
-/** What each server answers with; all others accept. */
+/** The response of each server; all others accept. */
 type Answers = Readonly<Record<string, { accepted?: boolean | undefined; status?: number }>>;
 
-/** The clusters' secrets are checked, and who was asked is told. */
+/** A stage that checks the clusters' secrets and records which servers were contacted. */
 function stage(
   kept: Readonly<Record<string, Kept>>,
   answers: Answers = {},
@@ -58,7 +58,7 @@ function stage(
   };
 }
 
-// deno-lint-ignore no-explicit-any -- as it is on the wire
+// deno-lint-ignore no-explicit-any -- a parsed response
 type Body = any;
 
 const linesOf = (text: string): Body[] =>
@@ -80,7 +80,7 @@ const told = ({ checks }: Body) =>
     { place, state, cells }: Body,
   ) => [place, state, cells.map(({ cluster }: Body) => cluster)]);
 
-Deno.test("each distinct value and place is tried once, not once per cluster, and its cells are told", async () => {
+Deno.test("each distinct value is verified once per place, not once per cluster, and the result lists its cells", async () => {
   const it = stage({
     a: pull("ghcr.io"),
     b: {
@@ -101,7 +101,11 @@ Deno.test("each distinct value and place is tried once, not once per cluster, an
     { cluster: "b", namespace: "web", name: "pull", key: "ghcr.io" },
   ]);
   assert.match(first.fingerprint, /^[0-9a-f]{16}$/);
-  assert.equal(body.checks[1].fingerprint, first.fingerprint, "one value, two places");
+  assert.equal(
+    body.checks[1].fingerprint,
+    first.fingerprint,
+    "one value at two places has one fingerprint",
+  );
   assert.equal(first.message, "It answers with 200");
   assert.deepEqual(
     [body.total, body.accepted, body.refused, body.unreachable, body.not_tried, body.success],
@@ -109,7 +113,7 @@ Deno.test("each distinct value and place is tried once, not once per cluster, an
   );
 });
 
-Deno.test("a refused login is never tried a second time, by whatever request", async () => {
+Deno.test("a refused login is never verified a second time, whichever request asks", async () => {
   const it = stage({ a: app() }, { [GIT]: { accepted: false, status: 401 } });
   await it.check();
   const { body } = await it.check();
@@ -117,7 +121,7 @@ Deno.test("a refused login is never tried a second time, by whatever request", a
   assert.deepEqual(it.asked, [GIT]);
 });
 
-Deno.test("the cells of the matrix say what came of it, and when, and say nothing before", async () => {
+Deno.test("the matrix cells show the result and time of the last check, and nothing before the first", async () => {
   const it = stage({ a: pull("ghcr.io", "quay.io"), b: app() }, {
     "quay.io": { accepted: false, status: 401 },
   });
@@ -150,10 +154,10 @@ Deno.test("the cells of the matrix say what came of it, and when, and say nothin
     },
   });
   putArgocd(it.clusters.b!, "app", "repository", { url: GIT, ...login("another") });
-  assert.deepEqual((await cells())[repository], none, "of another value");
+  assert.deepEqual((await cells())[repository], none, "another value has no check");
 });
 
-Deno.test("of one row alone that one is tried, also of a pull secret without a label", async () => {
+Deno.test("a check of one row verifies only that row, even a pull secret without a label", async () => {
   const it = stage({
     a: {
       fill(cluster) {
@@ -179,7 +183,29 @@ Deno.test("of one row alone that one is tried, also of a pull secret without a l
   assert.equal((await it.check({ everywhere: true })).body.total, 4);
 });
 
-Deno.test("an id of no row is refused, unless a cluster could not be seen", async () => {
+Deno.test("a repository with a docker label is checked once, by the ID of either of its rows", async () => {
+  const it = stage({
+    a: {
+      fill(cluster) {
+        const [label] = Object.entries(DOCKER_LABELS);
+        putArgocd(cluster, "app", "repository", { url: GIT, ...login() });
+        const stored = cluster.secrets.get("argocd/app")!;
+        const labels = { ...stored.labels, ...Object.fromEntries([label!]) };
+        cluster.secrets.set("argocd/app", { ...stored, labels });
+      },
+    },
+  });
+  const { body: { credentials } } = await it.ask();
+  assert.deepEqual(credentials.map(({ id }) => id), ["docker/app", `repository/git/${GIT}`]);
+  const cells = [{ cluster: "a", namespace: "argocd", name: "app", key: "password" }];
+  for (const body of [{}, ...credentials.map(({ id }) => ({ id }))]) {
+    const checked = await it.check(body);
+    assert.deepEqual([checked.status, checked.body.total], [200, 1], JSON.stringify(body));
+    assert.deepEqual(checked.body.checks[0].cells, cells);
+  }
+});
+
+Deno.test("a check of an unknown row is 404, or 207 when a cluster could not be read", async () => {
   const it = stage({ a: app() });
   const { status, body } = await it.check({ id: "docker/none" });
   assert.deepEqual([status, body.code, body.field], [404, "credential_not_found", "id"]);
@@ -189,7 +215,7 @@ Deno.test("an id of no row is refused, unless a cluster could not be seen", asyn
   assert.deepEqual([it.asked, partly.asked], [[], []]);
 });
 
-Deno.test("what could not be seen is told, and makes it 207; where nothing could, the clusters' status", async () => {
+Deno.test("unreadable clusters are reported with 207, or with their own status when none could be read", async () => {
   const it = stage({ a: app(), b: { fails: "unreachable" }, c: { isNarrow: true } });
   const { status, body } = await it.check();
   assert.equal(status, 207);
@@ -199,11 +225,17 @@ Deno.test("what could not be seen is told, and makes it 207; where nothing could
     [["b", "cluster_unreachable"], ["c", "namespaces_not_listed"]],
   );
   assert.equal(body.total, 1);
+  for (const part of [{ isNarrow: true }, { refused: "argocd" }]) {
+    const partly = await stage({ a: app(), b: part }).check();
+    assert.deepEqual([partly.status, partly.body.success, partly.body.failed], [207, false, 0]);
+    assert.deepEqual(partly.body.not_seen.map(({ cluster }: Body) => cluster), ["b"]);
+    assert.equal(partly.body.accepted, 1);
+  }
   const none = await stage({ a: { fails: "unreachable" } }).check();
   assert.deepEqual([none.status, none.body.code, none.body.total], [503, "unreachable", 0]);
 });
 
-Deno.test("a place without an answer is unreachable, and one that cannot be tried says why", async () => {
+Deno.test("a place that does not answer is unreachable, and an unverifiable one says why", async () => {
   const it = stage({
     a: {
       fill(cluster) {
@@ -229,7 +261,7 @@ Deno.test("a place without an answer is unreachable, and one that cannot be trie
   );
 });
 
-Deno.test("a stream has each cluster as it is read, and all that came of trying at its end", async () => {
+Deno.test("a stream has one event per cluster as it is read, and the check results at its end", async () => {
   const it = stage({ a: app(), b: { fails: "unreachable" } });
   const { status, lines } = await it.check({}, { Accept: "application/x-ndjson" });
   assert.equal(status, 200);
@@ -241,14 +273,14 @@ Deno.test("a stream has each cluster as it is read, and all that came of trying 
   assert.deepEqual([lines.at(-1).success, lines.at(-1).total], [false, 1]);
 });
 
-Deno.test("however many places it tries, it counts as one of the tries of a minute", async () => {
+Deno.test("a check counts once against the limit per minute, however many places it verifies", async () => {
   const it = stage({ a: pull(...Array.from({ length: 10 }, (_, i) => `r${i}.example.com`)) });
   for (let i = 0; i < 60; i++) assert.equal((await it.check()).status, 200);
   const { status, body } = await it.check();
   assert.deepEqual([status, body.code], [429, "rate_limited"]);
 });
 
-Deno.test("it is on record which clusters were checked and what came of it, and no value", () =>
+Deno.test("the audit log records the checked clusters and the results, and no value", () =>
   withLog(async ({ auditLog, entries }) => {
     const answers = { "quay.io": { accepted: false, status: 401 } };
     const it = stage({ a: pull("ghcr.io", "quay.io"), b: app() }, answers, { auditLog });
@@ -260,7 +292,7 @@ Deno.test("it is on record which clusters were checked and what came of it, and 
     assert.deepEqual([end!.phase, end!.outcome, end!.counts], ["end", "not_accepted", counts]);
   }));
 
-Deno.test("before a stop no further place is tried, and the answer says so", async () => {
+Deno.test("no further place is verified when the server is stopping, and the response says so", async () => {
   const it = stage({ a: pull("ghcr.io", "quay.io") });
   const limits = new Limits(serverLimits({ maxRequests: 10, seconds: 10 }));
   const stopped = stage({ a: pull("ghcr.io", "quay.io") }, {}, {
@@ -271,10 +303,11 @@ Deno.test("before a stop no further place is tried, and the answer says so", asy
   const { status, body } = await stopped.check();
   assert.deepEqual([status, body.not_tried], [200, 2]);
   assert.match(body.checks[0].message, /^The request was stopped before this check$/);
+  assert.deepEqual(body.checks.map(({ skipped }: Body) => skipped), [true, true]);
   assert.deepEqual(stopped.asked, []);
 });
 
-Deno.test("a token for some clusters checks those, and who may only read checks nothing", async () => {
+Deno.test("a token limited to some clusters checks only those, and a reader checks nothing", async () => {
   const it = stage({ "test-a": app(), production: pull("ghcr.io") }, {}, withTokens);
   const limited = await it.check({}, bearer("one-cluster"));
   assert.deepEqual(told(limited.body), [[GIT, "accepted", ["test-a"]]]);
@@ -285,7 +318,7 @@ Deno.test("a token for some clusters checks those, and who may only read checks 
   assert.deepEqual(it.asked, [GIT]);
 });
 
-Deno.test("what 'verify' has come to is known to who tries what is stored, the other way round it is not asked", async () => {
+Deno.test("a check uses the result of an earlier verification", async () => {
   const answers: Record<string, { accepted: boolean; status: number }> = {
     "ghcr.io": { accepted: false, status: 401 },
   };

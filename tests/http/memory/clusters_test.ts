@@ -1,19 +1,21 @@
 import assert from "node:assert/strict";
+import { passesCheck } from "../../../src/cli/views/checked_cluster.ts";
 import { inMemory, usable } from "../../../src/clusters/fake/in_memory.ts";
+import type { ClusterSource, SourceEntry } from "../../../src/clusters/source.ts";
 import { KubeError } from "../../../src/kube/errors.ts";
 import { PREFIX as V1 } from "../../../src/operations/routes.ts";
 import { stage, type StageOptions } from "../stage.ts";
 import { get } from "../support.ts";
 import { bearer, options as withTokens } from "../tokens.ts";
 
-/** `GET /api/v1/clusters`: what clusters are, and what a check of them finds. */
+/** `GET /api/v1/clusters`: the list of clusters and their checks. */
 
 const refused = new KubeError(
   "invalid_kubeconfig",
   "Cannot use kubeconfig 'clusters/broken.kubeconfig': it is empty",
 );
 
-/** Two names of one server, one that production has too, and one that cannot be used. */
+/** Two names of one server, one server that production shares, and an unusable cluster. */
 const SOURCES = [inMemory(
   usable("a-prod", { identity: "prod" }),
   { name: "broken", labels: {}, problem: refused },
@@ -35,7 +37,7 @@ async function asked(target: string, options: StageOptions = {}, headers = {}) {
 const namesIn = ({ clusters }: { clusters: { name: string }[] }) =>
   clusters.map(({ name }) => name);
 
-Deno.test("each cluster is told with its server, its labels and whether it can be used", async () => {
+Deno.test("each cluster is listed with its server, its labels and whether it is usable", async () => {
   const { status, body, opened, cluster } = await asked(`${V1}/clusters`);
   assert.equal(status, 200);
   const of = (name: string) => ({
@@ -66,10 +68,10 @@ Deno.test("each cluster is told with its server, its labels and whether it can b
     ],
     total: 5,
   });
-  assert.deepEqual([opened, cluster.calls], [[], []], "a cluster is asked");
+  assert.deepEqual([opened, cluster.calls], [[], []], "a cluster was contacted");
 });
 
-Deno.test("the root's list stays one of names, and takes no parameter", async () => {
+Deno.test("GET /clusters at the root stays a list of names and takes no parameter", async () => {
   const names = namesIn((await asked(`${V1}/clusters`)).body);
   assert.deepEqual((await asked("/clusters")).body, { clusters: names, total: 5 });
   for (const query of ["check=true", "clusters=test-2"]) {
@@ -89,7 +91,7 @@ const SELECTIONS: [query: string, names: string[]][] = [
 ];
 
 for (const [query, names] of SELECTIONS) {
-  Deno.test(`clusters=${query} means ${names.join(", ")}`, async () => {
+  Deno.test(`clusters=${query} selects ${names.join(", ")}`, async () => {
     const { body } = await asked(`${V1}/clusters?clusters=${encodeURIComponent(query)}`);
     assert.deepEqual(namesIn(body), names);
     assert.equal(body.total, names.length);
@@ -110,7 +112,7 @@ const WRONG: [query: string, status: number, code: string, message: RegExp][] = 
 ];
 
 for (const [query, status, code, message] of WRONG) {
-  Deno.test(`?${query} is ${status}, and no cluster is asked`, async () => {
+  Deno.test(`?${query} is ${status}, and no cluster is contacted`, async () => {
     const { cluster, ...answer } = await asked(`${V1}/clusters?check=true&${query}`);
     assert.equal(answer.status, status, JSON.stringify(answer.body));
     assert.equal(answer.body.code, code);
@@ -119,7 +121,7 @@ for (const [query, status, code, message] of WRONG) {
   });
 }
 
-Deno.test("a token for some clusters sees and checks those alone, and no other name", async () => {
+Deno.test("a token limited to some clusters sees and checks only those, and no other name", async () => {
   const options = { ...withTokens, sources: SOURCES };
   const limited = await asked(`${V1}/clusters?check=true`, options, bearer("one-cluster"));
   assert.deepEqual(namesIn(limited.body), ["test-2", "test-cluster"]);
@@ -142,7 +144,7 @@ const EVERYWHERE = {
   service_accounts: ["get", "list", "update"],
 };
 
-Deno.test("a check tells versions, rights, until when the credential is good, and the clock", async () => {
+Deno.test("a check reports versions, permissions, the credential's expiry and the clock skew", async () => {
   const { app, cluster, answered } = stage({ sources: [inMemory(usable("test-cluster"))] });
   cluster.shown.version = { version: "v1.35.4", clockSkewSeconds: -7 };
   cluster.shown.argocdVersion = "v3.2.0";
@@ -179,18 +181,18 @@ const RIGHTS: [
     /^get, list, update service accounts in all namespaces: /,
   ]],
   [
-    "reads alone",
+    "read only",
     ({ verb }) => verb === "get" || verb === "list",
     ["create, update, delete secrets in namespace 'argocd'"],
     [/^create namespaces: /, /^update service accounts in all namespaces: /],
   ],
-  ["Argo CD's namespace alone", ({ namespace }) => namespace === "argocd", [], [
+  ["Argo CD's namespace only", ({ namespace }) => namespace === "argocd", [], [
     /^get, list, create, update, delete secrets in all namespaces: namespaces other than 'argocd' need /,
     /^get, list namespaces: /,
     /^create namespaces: /,
     /^get, list, update service accounts /,
   ]],
-  ["all secrets alone", ({ resource }) => resource === "secrets", [], [
+  ["all secrets only", ({ resource }) => resource === "secrets", [], [
     /^get, list namespaces: /,
     /^create namespaces: /,
     /^get, list, update service accounts /,
@@ -198,7 +200,7 @@ const RIGHTS: [
 ];
 
 for (const [what, isAllowed, missing, limited] of RIGHTS) {
-  Deno.test(`of who may do ${what} it is told what will fail`, async () => {
+  Deno.test(`with rights to ${what}, the check lists what will fail`, async () => {
     const { app, cluster } = stage({ sources: [inMemory(usable("test-cluster"))] });
     cluster.shown.isAllowed = isAllowed;
     const body = await (await app.fetch(get(`${V1}/clusters?check=true`))).json();
@@ -209,7 +211,7 @@ for (const [what, isAllowed, missing, limited] of RIGHTS) {
   });
 }
 
-/** A failure of one of a check's questions, and what is told. */
+/** A failure of one request of a check, and the expected result. */
 const FAILURES: [
   method: "version" | "access" | "argocdVersion",
   error: KubeError["kind"],
@@ -227,7 +229,7 @@ const FAILURES: [
 ];
 
 for (const [method, error, expected] of FAILURES) {
-  Deno.test(`a cluster whose ${method} is ${error} is no error of the request`, async () => {
+  Deno.test(`a cluster whose ${method} check is ${error} does not fail the request`, async () => {
     const { app, cluster, answered } = stage({ sources: [inMemory(usable("test-cluster"))] });
     cluster.shown.argocdVersion = "v3.2.0";
     cluster.fault = (call) => call.method === method ? { kind: "throw", error } : undefined;
@@ -246,7 +248,7 @@ for (const [method, error, expected] of FAILURES) {
   });
 }
 
-Deno.test("no Argo CD, and one without a version, is nothing to tell of", async () => {
+Deno.test("a missing Argo CD, or one of unknown version, is not reported as an error", async () => {
   const { app, cluster } = stage({ sources: [inMemory(usable("test-cluster"))] });
   for (const error of [undefined, "not_found", "namespace_not_found"] as const) {
     cluster.fault = ({ method }) =>
@@ -257,7 +259,7 @@ Deno.test("no Argo CD, and one without a version, is nothing to tell of", async 
   }
 });
 
-Deno.test("a kubeconfig that cannot be used is not asked, and its check says why", async () => {
+Deno.test("a cluster with an unusable kubeconfig is not contacted, and its check says why", async () => {
   const { body, cluster } = await asked(`${V1}/clusters?check=true&clusters=broken`);
   assert.deepEqual(body.clusters[0].check, {
     reachable: false,
@@ -268,7 +270,30 @@ Deno.test("a kubeconfig that cannot be used is not asked, and its check says why
   assert.deepEqual(cluster.calls, []);
 });
 
-Deno.test("a cluster that hangs costs its own time, and the others are told", async () => {
+const GONE = /^Cannot use kubeconfig 'test-cluster': it does not exist$/;
+const LATER: [what: string, later: SourceEntry | undefined, message: RegExp][] = [
+  ["is removed", undefined, GONE],
+  ["becomes unusable", { name: "test-cluster", labels: {}, problem: refused }, /it is empty$/],
+];
+
+for (const [what, later, message] of LATER) {
+  Deno.test(`a cluster that ${what} before its check is not ready`, async () => {
+    const source = inMemory(usable("test-cluster"));
+    let looked = 0;
+    const find: ClusterSource["find"] = async (name) =>
+      looked++ === 0 ? await source.find(name) : later;
+    const { body, cluster } = await asked(`${V1}/clusters?check=true`, {
+      sources: [{ ...source, find }],
+    });
+    const [{ check, ...row }] = body.clusters;
+    assert.deepEqual([check.reachable, check.status], [false, "invalid_kubeconfig"]);
+    assert.match(check.message, message);
+    assert.equal(passesCheck({ ...row, check }), false);
+    assert.deepEqual(cluster.calls, []);
+  });
+}
+
+Deno.test("a hung cluster costs only its own timeout, and the others are reported", async () => {
   const sources = [inMemory(...["a", "b", "c"].map((name) => usable(name)))];
   const { app, cluster } = stage({ sources, seconds: 0.2 });
   let count = 0;
@@ -281,7 +306,7 @@ Deno.test("a cluster that hangs costs its own time, and the others are told", as
   assert.deepEqual(statuses, ["timeout", "success", "success"]);
 });
 
-Deno.test("checks take turns: a request has eight clusters under way, all together sixteen", async () => {
+Deno.test("checks are limited to 8 concurrent clusters per request and 16 in total", async () => {
   const names = Array.from({ length: 40 }, (_, i) => `c${i}`);
   const { app, cluster } = stage({ sources: [inMemory(...names.map((name) => usable(name)))] });
   let underWay = 0;
@@ -303,7 +328,7 @@ Deno.test("checks take turns: a request has eight clusters under way, all togeth
   assert.equal(most, 16);
 });
 
-Deno.test("when the program is about to stop, clusters without a turn are told as not asked", async () => {
+Deno.test("when the server is stopping, clusters that are waiting are reported as not reached", async () => {
   const { body, cluster } = await asked(`${V1}/clusters?check=true`, { isStopping: true });
   for (const { check, usable } of body.clusters) {
     assert.equal(check.reachable, false);
@@ -312,7 +337,7 @@ Deno.test("when the program is about to stop, clusters without a turn are told a
   assert.deepEqual(cluster.calls, []);
 });
 
-Deno.test("when nobody waits any more, no further cluster is asked", async () => {
+Deno.test("after the client disconnects no further cluster is contacted", async () => {
   const names = Array.from({ length: 40 }, (_, i) => `c${i}`);
   const { app, cluster } = stage({ sources: [inMemory(...names.map((name) => usable(name)))] });
   const gone = new AbortController();
@@ -323,10 +348,10 @@ Deno.test("when nobody waits any more, no further cluster is asked", async () =>
   const target = new URL(`${V1}/clusters?check=true`, "http://localhost");
   await app.fetch(new Request(target, { headers: { Host: "localhost" }, signal: gone.signal }));
   const asked = cluster.calls.filter(({ method }) => method === "version").length;
-  assert.ok(asked <= 8, `${asked} were asked`);
+  assert.ok(asked <= 8, `${asked} clusters were contacted`);
 });
 
-Deno.test("what the sources say of all clusters is for who may see all of them", async () => {
+Deno.test("warnings about all clusters are shown only to a caller who may see all of them", async () => {
   const text = "clusters/labels.yaml has labels for clusters without a kubeconfig: a-secret";
   const warning = { kind: "labels_unusable", text } as const;
   const [source] = SOURCES;

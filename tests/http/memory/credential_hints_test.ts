@@ -4,7 +4,7 @@ import { NO_LOGIN, repo, verification } from "../requests.ts";
 import { stored } from "../stage.ts";
 import { CANARY, docker, helm, type Row, testsOf } from "../support.ts";
 
-/** Credentials that can be written, but will hardly do what they are for: the hint says so. */
+/** Credentials that are valid but will hardly work: the hint says so. */
 
 const LINE_BREAK =
   "The password ends with a line break, which is stored as part of it; remove it " +
@@ -28,7 +28,7 @@ const AZURE = { client_id: GUID, tenant_id: "example.onmicrosoft.com" };
 const PASSWORDS: Hinted[] = [
   { what: "add_docker", request: () => docker({ password }), hint: LINE_BREAK },
   {
-    what: "add_docker of several registries, said once",
+    what: "add_docker of several registries, reported once",
     request: () => docker({ ...NO_LOGIN, registries: [login, { ...login, registry: "ghcr.io" }] }),
     hint: LINE_BREAK,
   },
@@ -41,19 +41,19 @@ const PASSWORDS: Hinted[] = [
     hint: LINE_BREAK,
   },
   {
-    what: "a Google key, of which it is no part",
+    what: "a Google key, which the line break is not part of",
     request: () =>
       docker({ registry: "europe-docker.pkg.dev", username: "_json_key", password: google }),
     hint: undefined,
   },
   {
-    what: "a client secret of Azure's",
+    what: "an Azure client secret",
     request: () =>
       repo({ ...NO_LOGIN, azure_service_principal: { ...AZURE, client_secret: password } }),
     hint: LINE_BREAK.replace("password", "client secret"),
   },
   {
-    what: "the id of one, too",
+    what: "the ID of an Azure client secret",
     request: () =>
       repo({ ...NO_LOGIN, azure_service_principal: { ...AZURE, client_secret: `${GUID}\n` } }),
     hint: `${LINE_BREAK.replace("password", "client secret")}. The client secret looks like a ` +
@@ -61,21 +61,21 @@ const PASSWORDS: Hinted[] = [
   },
   { what: "no line break", request: () => docker({ password: CANARY }), hint: undefined },
   {
-    what: "one within the password",
+    what: "a line break within the password",
     request: () => repo({ password: `a\n${CANARY}` }),
     hint: undefined,
   },
 ];
 
 const written = PASSWORDS.map(({ what, request, hint }): Row => ({
-  name: `a line break at the password's end is ${hint ? "a hint" : "none"}: ${what}`,
+  name: `${hint ? "a hint" : "no hint"} about a trailing line break: ${what}`,
   request,
   status: 200,
   after: (_, body) => assert.equal(hintOf(body), hint),
 }));
 
 const stays: Row = {
-  name: "the line break is written all the same: it may be meant",
+  name: "a password that ends in a line break is written as given",
   request: () => repo({ password }),
   status: 200,
   after: ({ cluster }) => assert.equal(stored(cluster, "argocd/my-repo", "password"), password),
@@ -90,13 +90,13 @@ const tried: Row[] = [
   ["add_docker", () => docker({ password, verify: true })],
   ["add_helm_repo", () => helm({ password, verify: true })],
   ["add_repo", () => repo({ password, verify: true })],
-  ["verify of a registry", () => verification({ password })],
+  ["verify for a registry", () => verification({ password })],
   [
-    "verify of a repository",
+    "verify for a repository",
     () => verification({ type: "git", url: "https://github.com/org/app", password }),
   ],
 ].map(([what, request]): Row => ({
-  name: `a credential that is not accepted has the hint too: ${what}`,
+  name: `a refused credential gets the hint, too: ${what}`,
   request: request as () => Request,
   options: refusing,
   status: 422,
@@ -120,7 +120,7 @@ const URLS: [url: string | undefined, hint: RegExp | undefined][] = [
 ];
 
 const enterprise = URLS.map(([url, hint]): Row => ({
-  name: `a GitHub App with the API ${url ?? "of none"} is written with ${hint ? "a" : "no"} hint`,
+  name: `a GitHub App with ${url ?? "no API URL"} is written with ${hint ? "a" : "no"} hint`,
   request: () => app(url),
   status: 200,
   absent: [key.split("\n")[1]!],

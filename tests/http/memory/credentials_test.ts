@@ -7,7 +7,7 @@ import { idsOf, type Kept, linesOf, matrixStage, putArgocd, putPull } from "../m
 import { bearer, options as withTokens } from "../tokens.ts";
 import { CANARY, get, refused, testsOf } from "../support.ts";
 
-/** `GET /api/v1/credentials`: the credentials of all clusters side by side. */
+/** `GET /api/v1/credentials`: the matrix of the credentials of all clusters. */
 
 const OTHER = `${CANARY}-other`;
 
@@ -22,7 +22,7 @@ function usual(cluster: FakeCluster): void {
   putArgocd(cluster, "org", "repo-creds", { url: "https://git.example.com/org/", ...login() });
 }
 
-/** One that is as it should be, one with another value, one without Argo CD, and one that hangs. */
+/** A normal cluster, one with another value, one without Argo CD, and a hung one. */
 const FLEET: Readonly<Record<string, Kept>> = {
   dev: { labels: { env: "dev" }, fill: usual },
   edge: {
@@ -48,7 +48,7 @@ const ROWS = [
   `write_repository/git/${APP} partial: dev absent, edge no_argocd, hung timeout, prod A`,
 ];
 
-Deno.test("the matrix tells what differs, what is missing and what could not be seen", async () => {
+Deno.test("the matrix shows secrets that differ, are missing or could not be read", async () => {
   const { status, body } = await matrixStage(FLEET).ask();
   assert.equal(status, 207);
   assert.deepEqual(linesOf(body), ROWS);
@@ -78,7 +78,7 @@ Deno.test("one value has one fingerprint in every kind of secret", async () => {
   ]);
 });
 
-Deno.test("it is told that fingerprints end with the process, where values were read", async () => {
+Deno.test("the matrix says that fingerprints change at restart, if values were read", async () => {
   const { ask } = matrixStage({ dev: FLEET.dev! }, { services: { fingerprintsEnd: "no key" } });
   assert.equal((await ask()).body.fingerprints_end, "no key");
   assert.equal((await ask({ fingerprints: "false" })).body.fingerprints_end, undefined);
@@ -110,7 +110,7 @@ const FILTERED: [parameters: Record<string, string>, status: number, rows: strin
 ];
 
 for (const [parameters, status, rows] of FILTERED) {
-  Deno.test(`with ${JSON.stringify(parameters)} the rows are as asked for`, async () => {
+  Deno.test(`${JSON.stringify(parameters)} filters the rows`, async () => {
     const answer = await matrixStage(FLEET).ask(parameters);
     assert.equal(answer.status, status);
     assert.deepEqual(linesOf(answer.body), rows);
@@ -118,7 +118,7 @@ for (const [parameters, status, rows] of FILTERED) {
   });
 }
 
-Deno.test("without fingerprints no value is read", async () => {
+Deno.test("no value is read when fingerprints are not requested", async () => {
   const { ask, clusters } = matrixStage({ dev: FLEET.dev! });
   clusters.dev!.putAccount({ namespace: "default", name: "default", pullSecrets: ["own"] });
   putPull(clusters.dev!, { namespace: "default", name: "own" }, { "quay.io": login() }, {
@@ -133,7 +133,7 @@ Deno.test("without fingerprints no value is read", async () => {
   assert.ok(clusters.dev!.calls.every(({ method }) => method !== "read"));
 });
 
-Deno.test("everywhere adds pull secrets without a label", async () => {
+Deno.test("everywhere=true adds pull secrets without a label", async () => {
   const fill = (cluster: FakeCluster) => {
     putPull(cluster, GHCR, { "ghcr.io": login() });
     putPull(cluster, { namespace: "team", name: "own" }, { "quay.io": login() }, { labels: {} });
@@ -146,7 +146,7 @@ Deno.test("everywhere adds pull secrets without a label", async () => {
   ]);
 });
 
-Deno.test("findings stand on their rows with cluster and remedy", async () => {
+Deno.test("findings are on their rows, with cluster and remedy", async () => {
   const fill = (cluster: FakeCluster) => {
     putArgocd(cluster, "app", "repository", { url: APP, username: "bot" });
     cluster.putAccount({ namespace: "default", name: "default", pullSecrets: ["gone", "there"] });
@@ -168,7 +168,7 @@ Deno.test("findings stand on their rows with cluster and remedy", async () => {
   ]);
 });
 
-Deno.test("what may not be looked for is told and is no finding", async () => {
+Deno.test("a resource that cannot be listed is a warning and not a finding", async () => {
   const fill = (cluster: FakeCluster) => {
     cluster.putAccount({ namespace: "default", name: "default", pullSecrets: ["gone"] });
   };
@@ -181,14 +181,23 @@ Deno.test("what may not be looked for is told and is no finding", async () => {
   ]);
 });
 
-Deno.test("where all namespaces may not be listed, a pull secret is unknown and not missing", async () => {
-  const { ask } = matrixStage({ dev: { fill: usual }, prod: { isNarrow: true } });
-  const { body } = await ask({ kind: "docker" });
+Deno.test("when secrets in all namespaces cannot be listed, a pull secret is unknown and not missing", async () => {
+  const { ask, follow } = matrixStage({ dev: { fill: usual }, prod: { isNarrow: true } });
+  const { status, body } = await ask({ kind: "docker" });
   assert.deepEqual(linesOf(body), ["docker/ghcr same: dev A, prod namespaces_not_listed"]);
   assert.match(body.clusters[1]!.warnings![0]!, /cannot list secrets in all namespaces/);
+  // A filter leaves out rows, and not what could not be seen.
+  const filtered = await ask({ state: "differs" });
+  for (const each of [{ status, body }, filtered]) {
+    assert.deepEqual([each.status, each.body.success, each.body.succeeded], [207, false, 2]);
+  }
+  const { event: _, ...done } = (await follow()).at(-1)!;
+  assert.deepEqual(done, { success: false, succeeded: 2, failed: 0, not_begun: 0 });
+  const whole = await ask({ kind: "repository" });
+  assert.deepEqual([whole.status, whole.body.success], [200, true]);
 });
 
-Deno.test("when no cluster was seen the status is theirs, and the answer says of each why", async () => {
+Deno.test("when no cluster could be read, the response has their status and each cluster's reason", async () => {
   const fleet = { a: { fails: "unreachable" }, b: { fails: "unreachable" } } as const;
   const { status, body } = await matrixStage(fleet).ask();
   assert.equal(status, 503);
@@ -199,7 +208,7 @@ Deno.test("when no cluster was seen the status is theirs, and the answer says of
   ]);
 });
 
-Deno.test("a stream has the column of each cluster, of which the same matrix can be made", async () => {
+Deno.test("a stream has one column per cluster, which together make the same matrix", async () => {
   const it = matrixStage(FLEET);
   const events = await it.follow();
   const [started, ...rest] = events;
@@ -217,7 +226,7 @@ Deno.test("a stream has the column of each cluster, of which the same matrix can
   assert.deepEqual(matrixOf(ended.map(columnOrReason)), { clusters, credentials, total });
 });
 
-Deno.test("a stream has only rows of the kinds that are asked for, whatever their state", async () => {
+Deno.test("a stream has only rows of the requested kinds, whatever their state", async () => {
   const events = await matrixStage(FLEET).follow({
     kind: "docker",
     state: "same",
@@ -229,7 +238,7 @@ Deno.test("a stream has only rows of the kinds that are asked for, whatever thei
   assert.deepEqual(columns, [["docker/ghcr"]]);
 });
 
-Deno.test("a token sees the columns of its clusters only", async () => {
+Deno.test("a token limited to some clusters sees only their columns", async () => {
   const fleet = { "test-a": FLEET.dev!, "test-b": FLEET.prod!, other: FLEET.dev! };
   const { ask } = matrixStage(fleet, withTokens);
   const { status, body } = await ask({}, bearer("one-cluster"));
@@ -271,12 +280,12 @@ const REFUSED: [query: string, message: RegExp][] = [
 ];
 
 const refusals = REFUSED.map(([query, message]) =>
-  refused(`credentials?${query.slice(0, 40)} is refused`, list(query), 400, message)
+  refused(`credentials?${query.slice(0, 40)} is rejected`, list(query), 400, message)
 );
 
 for (const test of testsOf(refusals)) Deno.test(test);
 
-Deno.test("the credentials of all clusters are only below /api/v1", async () => {
+Deno.test("the matrix exists below /api/v1 only", async () => {
   const response = await matrixStage(FLEET).app.fetch(get("/credentials"));
   assert.equal(response.status, 404);
   await response.body?.cancel();

@@ -2,12 +2,12 @@ import { argocdLabels, type Parameters, remove, repo, search, sent } from "../re
 import type { Stage } from "../stage.ts";
 import { CANARY, docker, get, refused, type Row, testsOf } from "../support.ts";
 
-/** DELETE /secrets that deletes nothing: parameters, what is not ours, what is not there. */
+/** DELETE /secrets that deletes nothing: wrong parameters, unmanaged secrets, missing secrets. */
 
 const DOCKER_NAME = "my-docker-secret";
 const pull = { name: DOCKER_NAME };
 
-/** A secret of somebody else's. */
+/** An unmanaged secret. */
 const foreign = (name: string, namespace = "argocd") => ({ cluster }: Stage) =>
   void cluster.put({ namespace, name }, { password: btoa(CANARY) });
 
@@ -24,7 +24,7 @@ const notFound = (message: string) => ({ error: true, message, status_code: 404 
 
 const nothing: Row[] = [
   {
-    name: "what this program did not write is not deleted, though it is named",
+    name: "a secret not managed by argocd-configurer is not deleted, even in a named namespace",
     request: () => remove({ namespaces: "argocd" }),
     before: foreign("my-repo"),
     status: 409,
@@ -35,7 +35,7 @@ const nothing: Row[] = [
     changes: false,
   },
   {
-    name: "what another program looks after is not deleted",
+    name: "a secret managed by another program is not deleted",
     request: () => remove(),
     before: putOwned,
     status: 409,
@@ -46,7 +46,7 @@ const nothing: Row[] = [
     changes: false,
   },
   {
-    name: "one secret that may not be deleted keeps all from being deleted",
+    name: "one secret that must not be deleted prevents every deletion",
     request: () => remove({ ...pull, namespaces: "default,kube-system" }),
     before: async (stage) => {
       await sent(() => docker({ namespaces: "default" }))(stage);
@@ -57,7 +57,7 @@ const nothing: Row[] = [
     changes: false,
   },
   {
-    name: "a secret with finalizers would not be gone, so it is left alone, force or not",
+    name: "a secret with finalizers is not deleted, even with force",
     request: () => remove({ force: "true" }),
     before: ({ cluster }) =>
       void cluster.put({
@@ -73,7 +73,7 @@ const nothing: Row[] = [
     changes: false,
   },
   {
-    name: "a secret that is being deleted already is told so",
+    name: "a terminating secret is rejected with that reason",
     request: () => remove(),
     before: ({ cluster }) =>
       void cluster.put({
@@ -89,7 +89,7 @@ const nothing: Row[] = [
     changes: false,
   },
   {
-    name: "a secret that is nowhere is 404",
+    name: "a missing secret is 404",
     request: () => remove(),
     status: 404,
     body: notFound(
@@ -99,7 +99,7 @@ const nothing: Row[] = [
     changes: false,
   },
   {
-    name: "a secret of others' alone is 404 where no namespace is named, force or not",
+    name: "an unmanaged secret is 404 when no namespace is named, even with force",
     request: () => remove({ force: "true" }),
     before: foreign("my-repo"),
     status: 404,
@@ -110,7 +110,7 @@ const nothing: Row[] = [
     changes: false,
   },
   {
-    name: "a secret that is in none of the namespaces named is 404, naming those",
+    name: "a secret in none of the named namespaces is 404 and lists those namespaces",
     request: () => remove({ namespaces: "default,team-x" }),
     before: sent(() => repo()),
     status: 404,
@@ -135,7 +135,7 @@ const ALL = "Known parameters: cluster, name, namespaces, force, dry_run";
 const NAMESPACES =
   "must contain valid namespace names: lower-case letters, digits and '-', at most 63 characters each";
 
-/** Parameters, and what is said of them. */
+/** Parameters and the expected messages. */
 const WRONG: [parameters: Parameters, message: string][] = [
   [{}, "Missing required parameters 'cluster', 'name'"],
   [{ name: "my-repo" }, "Missing required parameter 'cluster'"],
@@ -160,15 +160,13 @@ const WRONG: [parameters: Parameters, message: string][] = [
   [{ cluster: "a", name: ["x", "y"] }, "Parameter 'name' must be a string"],
 ];
 
-/** None of them a name, so no cluster is asked about it. */
+/** Invalid names, so no cluster is contacted. */
 const NO_NAMES = ["", "*", "../x", "a/b", "-x", "My-Repo", "x".repeat(254), `${CANARY}!`];
 
 const parameters: Row[] = [
   ...WRONG.map(([given, message]) =>
     refused(
-      `DELETE with ${search(given).toString().replaceAll(CANARY, "x")} says: ${
-        message.slice(0, 60)
-      }`,
+      `DELETE with ${search(given).toString().replaceAll(CANARY, "x")}: ${message.slice(0, 60)}`,
       deletion(given),
       400,
       envelope(message),
@@ -176,7 +174,7 @@ const parameters: Row[] = [
   ),
   ...NO_NAMES.map((name) =>
     refused(
-      `DELETE does not take ${JSON.stringify(name.replace(CANARY, "x").slice(0, 20))} as a name`,
+      `DELETE rejects the name ${JSON.stringify(name.replace(CANARY, "x").slice(0, 20))}`,
       deletion({ ...both, name }),
       400,
       /^Parameter 'name' must be a valid secret name: .*at most 253 characters$/,
@@ -184,14 +182,14 @@ const parameters: Row[] = [
   ),
   ...["", "../x", "-v", "a\0b"].map((cluster) =>
     refused(
-      `DELETE does not take ${JSON.stringify(cluster)} as a cluster's name`,
+      `DELETE rejects the cluster name ${JSON.stringify(cluster)}`,
       deletion({ ...both, cluster }),
       400,
       /^Parameter 'cluster' is invalid: a cluster name /,
     )
   ),
   refused(
-    "a body of DELETE is not taken for its query",
+    "parameters of DELETE in a body are rejected",
     () =>
       new Request("http://localhost:8091/secrets?cluster=test-cluster", {
         method: "DELETE",

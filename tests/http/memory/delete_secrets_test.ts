@@ -3,7 +3,7 @@ import { argocdLabels, remove, repo, sent } from "../requests.ts";
 import { DOCKER_LABELS, type Stage } from "../stage.ts";
 import { CANARY, docker, testsOf } from "../support.ts";
 
-/** DELETE /secrets: what goes and what stays, answered to the letter. */
+/** DELETE /secrets: what is deleted and what stays, with exact responses. */
 
 const DOCKER_NAME = "my-docker-secret";
 const pull = { name: DOCKER_NAME };
@@ -26,7 +26,7 @@ const removed = (name: string, deleted: object[], more: object = {}) => ({
 const keys = ({ cluster }: Stage) => [...cluster.secrets.keys()].sort();
 const leaves = (...expected: string[]) => (stage: Stage) => assert.deepEqual(keys(stage), expected);
 
-/** A secret of somebody else's. */
+/** An unmanaged secret. */
 const foreign = (name: string, namespace = "argocd", more: object = {}) => ({ cluster }: Stage) =>
   void cluster.put({ namespace, name, ...more }, { password: btoa(CANARY) });
 
@@ -53,7 +53,7 @@ for (
       after: leaves(),
     },
     {
-      name: "secrets of that name which this program did not write stay, where none is named",
+      name: "without namespaces, unmanaged secrets of the same name stay",
       request: () => remove(pull),
       before: async (stage) => {
         await sent(() => docker({ namespaces: "default" }))(stage);
@@ -67,7 +67,7 @@ for (
       after: leaves(`kube-system/${DOCKER_NAME}`),
     },
     {
-      name: "only the namespaces that are named lose it, and those without it are told",
+      name: "only the named namespaces lose the secret, and those without it are reported",
       request: () => remove({ ...pull, namespaces: " default , team-x,default" }),
       before: sent(docker),
       status: 200,
@@ -75,7 +75,7 @@ for (
       after: leaves(`argocd/${DOCKER_NAME}`, `kube-system/${DOCKER_NAME}`),
     },
     {
-      name: "namespaces may be given one by one",
+      name: "namespaces may be repeated parameters",
       request: () => remove({ ...pull, namespaces: ["default", "argocd"] }),
       before: sent(docker),
       status: 200,
@@ -86,7 +86,7 @@ for (
       after: leaves(`kube-system/${DOCKER_NAME}`),
     },
     {
-      name: "the template that the same write made goes with its repository",
+      name: "a template written with its repository is deleted with it",
       request: () => remove(),
       before: sent(() => repo({ type: "helm", url: "ghcr.io/org/*" })),
       status: 200,
@@ -97,7 +97,7 @@ for (
       after: leaves(),
     },
     {
-      name: "the repository that the same write made goes with its template",
+      name: "a repository written with its template is deleted with it",
       request: () => remove(),
       before: sent(() => repo({ as: "repo-creds", type: "helm", url: "oci://ghcr.io/org" })),
       status: 200,
@@ -108,7 +108,7 @@ for (
       after: leaves(),
     },
     {
-      name: "also when both have got another password since",
+      name: "the pair is deleted together even after both got another password",
       request: () => remove(),
       before: sent(
         () => repo({ as: "repo-creds", type: "helm", url: "oci://ghcr.io/org" }),
@@ -130,7 +130,7 @@ for (
       after: leaves(),
     },
     {
-      name: "a template of that name which another write made stays, and that is said",
+      name: "a template of that name from another write stays, and the response says so",
       request: () => remove(),
       before: sent(
         () => repo(),
@@ -146,7 +146,7 @@ for (
       after: leaves("argocd/my-repo-template"),
     },
     {
-      name: "what Image Updater commits with goes with its pull secret",
+      name: "the Image Updater secret is deleted with its pull secret",
       request: () => remove(pull),
       before: sent(() => docker({ namespaces: "default", git_write_back: true })),
       status: 200,
@@ -158,7 +158,7 @@ for (
       after: leaves(),
     },
     {
-      name: "where Argo CD's namespace is not named, what stands beside there stays",
+      name: "when Argo CD's namespace is not named, the companion secret there stays",
       request: () => remove({ ...pull, namespaces: "default" }),
       before: sent(() => docker({ namespaces: "default", git_write_back: true })),
       status: 200,
@@ -192,7 +192,7 @@ for (
         ]),
     },
     {
-      name: "a dry run deletes nothing and tells what would go",
+      name: "a dry run deletes nothing and reports what would be deleted",
       request: () => remove({ ...pull, dry_run: "true" }),
       before: async (stage) => {
         stage.cluster.putAccount({ namespace: "default", name: "default" });
@@ -220,7 +220,7 @@ for (
         assert.deepEqual(cluster.accounts.get("default/default")!.pullSecrets, [DOCKER_NAME]),
     },
     {
-      name: "force deletes what this program did not write, where that is named",
+      name: "force deletes an unmanaged secret in a named namespace",
       request: () => remove({ force: "true", namespaces: "argocd" }),
       before: foreign("my-repo"),
       status: 200,
@@ -228,7 +228,7 @@ for (
       after: leaves(),
     },
     {
-      name: "force deletes what another program looks after",
+      name: "force deletes a secret managed by another program",
       request: () => remove({ force: "true" }),
       before: putOwned,
       status: 200,
@@ -236,7 +236,8 @@ for (
       after: leaves(),
     },
     {
-      name: "who may not list everywhere has the usual namespaces looked into, and is warned",
+      name:
+        "without the right to list everywhere the default namespaces are searched, with a warning",
       request: () => remove(pull),
       before: async (stage) => {
         stage.cluster.namespaces.set("team-a", "Active");
@@ -258,7 +259,7 @@ for (
   ])
 ) Deno.test(test);
 
-/** The name, and those that may stand beside it, may not be looked for everywhere. */
+/** Secrets of this name, or of its companions, cannot be listed in all namespaces. */
 function forbidListing({ cluster }: Stage): void {
   let lists = 0;
   cluster.fault = ({ method }) =>

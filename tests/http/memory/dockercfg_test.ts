@@ -4,7 +4,7 @@ import { remove, show } from "../requests.ts";
 import { type Stage, stored } from "../stage.ts";
 import { CANARY, docker, type Row, testsOf } from "../support.ts";
 
-/** Secrets of the older type `kubernetes.io/dockercfg` are pull secrets as those of the newer. */
+/** Secrets of the older type `kubernetes.io/dockercfg` are handled as pull secrets. */
 
 const NAME = "my-docker-secret";
 const OLDER = "kubernetes.io/dockercfg";
@@ -16,7 +16,7 @@ const OURS = {
   auth: btoa(`your_username:${CANARY}`),
 };
 
-/** In one of the namespaces that a request names. */
+/** A dockercfg secret in one of the requested namespaces. */
 const older = (more: object = {}) => ({ cluster }: Stage) => {
   const data = { ".dockercfg": encodeBase64(JSON.stringify(THEIRS)) };
   cluster.put({ namespace: "default", name: NAME, type: OLDER, ...more }, data);
@@ -32,7 +32,7 @@ const REFUSED = `Secret default/${NAME} has type ${OLDER}, and Kubernetes does n
 
 const rows: Row[] = [
   ...[{ merge: true }, { merge: false, upsert: true }].map((more): Row => ({
-    name: `without force one is left as it is: ${JSON.stringify(more)}`,
+    name: `without force a dockercfg secret is left unchanged: ${JSON.stringify(more)}`,
     request: () => merging(more),
     before: older(),
     status: 409,
@@ -40,7 +40,7 @@ const rows: Row[] = [
     changes: false,
   })),
   {
-    name: "merging by force keeps its logins, in the newer type",
+    name: "merge with force keeps the logins of a dockercfg secret, in the newer type",
     request: () => merging({ force: true }),
     before: older(),
     status: 200,
@@ -55,7 +55,7 @@ const rows: Row[] = [
     },
   },
   {
-    name: "rotating one of its logins by force leaves no old password",
+    name: "rotating one login of a dockercfg secret with force leaves no old password",
     request: () => merging({ registry: "registry.example.com", force: true }),
     before: older(),
     status: 200,
@@ -65,7 +65,7 @@ const rows: Row[] = [
     },
   },
   {
-    name: "without merge one is replaced whole, by force",
+    name: "without merge, force replaces a dockercfg secret as a whole",
     request: () => merging({ merge: false, upsert: true, force: true }),
     before: older(),
     status: 200,
@@ -75,7 +75,7 @@ const rows: Row[] = [
     },
   },
   {
-    name: "what cannot be merged with stays, by force too",
+    name: "a malformed dockercfg secret is not merged into, even with force",
     request: () => merging({ force: true }),
     before: ({ cluster }) =>
       void cluster.put({ namespace: "default", name: NAME, type: OLDER }, {
@@ -92,7 +92,7 @@ const rows: Row[] = [
     changes: false,
   },
   {
-    name: "a dry run says which logins would come to be where, and writes nothing",
+    name: "a dry run shows the logins before and after, and writes nothing",
     request: () => merging({ force: true, dry_run: true }),
     before: older({ labels: { team: "web" } }),
     status: 200,
@@ -111,7 +111,7 @@ const rows: Row[] = [
     },
   },
   {
-    name: "one is shown with its registries",
+    name: "a dockercfg secret is shown with its registries",
     request: () => show(NAME),
     before: older(),
     status: 200,
@@ -127,7 +127,7 @@ const rows: Row[] = [
     },
   },
   {
-    name: "deleting one takes it off the service accounts that use it",
+    name: "deleting a dockercfg secret detaches it from the service accounts that use it",
     request: () => remove({ name: NAME, namespaces: "default", force: "true" }),
     before: older(),
     status: 200,
@@ -144,7 +144,7 @@ const rows: Row[] = [
 ];
 
 const immutable: Row[] = [OLDER, NEWER].map((type) => ({
-  name: `a secret of type ${type} that is immutable stays so when it is replaced by force`,
+  name: `an immutable secret of type ${type} stays immutable when force replaces it`,
   request: () => merging({ force: true }),
   before: ({ cluster }) =>
     void cluster.put({ namespace: "default", name: NAME, type, immutable: true }, {

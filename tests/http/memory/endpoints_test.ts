@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { DOCKER_LABELS, type Stage, stored, storedLogin } from "../stage.ts";
 import { DOCKER, docker, get, HELM, helm, refused, type Row, testsOf } from "../support.ts";
 
-/** The endpoints' successes, and what is said of clusters and secrets that are there or are not. */
+/** Successes of the endpoints, and errors about existing and missing clusters and secrets. */
 
 const applied = (namespace: string, output: string) => ({
   namespace,
@@ -44,7 +44,7 @@ const notFound = (status: number) => ({
   status_code: status,
 });
 
-/** Sends a request and forgets the answer. */
+/** Sends a request and ignores the response. */
 const send = (request: () => Request) => async ({ app }: Stage) => {
   const response = await app.fetch(request());
   assert.equal(response.status, 200, await response.text());
@@ -93,7 +93,7 @@ const success: Row[] = [
     },
   },
   {
-    name: "GET /health answers in the seed's words, with an HTTP date, and touches nothing",
+    name: "GET /health answers in the seed's words, with an HTTP date, and contacts no cluster",
     request: () => get("/health"),
     status: 200,
     opens: false,
@@ -115,7 +115,7 @@ const success: Row[] = [
     opens: false,
   },
   {
-    name: "add_docker writes into every namespace and Argo CD's, answered in the seed's words",
+    name: "add_docker writes to every namespace and to Argo CD's, and answers in the seed's words",
     request: () => docker(),
     status: 200,
     body: dockerAdded("created", "created"),
@@ -147,7 +147,7 @@ const success: Row[] = [
     },
   },
   {
-    name: "add_docker with upsert over existing secrets says replaced and updated",
+    name: "add_docker with upsert over existing secrets reports replaced and updated",
     request: () => docker({ upsert: true, username: "another" }),
     before: send(docker),
     status: 200,
@@ -155,7 +155,7 @@ const success: Row[] = [
     changes: true,
   },
   {
-    name: "add_docker with upsert over the same values says unchanged",
+    name: "add_docker with upsert over the same values reports unchanged",
     request: () => docker({ upsert: true }),
     before: send(docker),
     status: 200,
@@ -163,7 +163,7 @@ const success: Row[] = [
     changes: false,
   },
   {
-    name: "add_helm_repo writes one repository secret, answered in the seed's words",
+    name: "add_helm_repo writes one repository secret and answers in the seed's words",
     request: () => helm(),
     status: 200,
     body: helmAdded("created", "created"),
@@ -181,7 +181,7 @@ const success: Row[] = [
     },
   },
   {
-    name: "add_helm_repo with upsert over an existing one says replaced and updated",
+    name: "add_helm_repo with upsert over an existing secret reports replaced and updated",
     request: () => helm({ upsert: true, username: "another" }),
     before: send(helm),
     status: 200,
@@ -202,7 +202,8 @@ const description = (namespace: string) => ({
 
 const conflicts: Row[] = [
   {
-    name: "add_docker over existing secrets is 409 in the seed's words, every namespace a key",
+    name:
+      "add_docker over existing secrets is 409 in the seed's words, with every namespace as a key",
     request: () => docker(),
     before: async (stage) => {
       await send(docker)(stage);

@@ -4,8 +4,8 @@ import { CANARY, docker, get, helm, post, refused, type Row, testsOf } from "../
 import { bearer, options } from "../tokens.ts";
 
 /**
- * What errors say for machines off the seed's own paths, and that there they say it to people alone.
- * No answer has the password that the request has.
+ * Machine-readable fields of errors, which the seed's paths do not have.
+ * No response contains the password of the request.
  */
 
 const upsert = { upsert: true };
@@ -38,24 +38,24 @@ type Case = [
   more?: Partial<Row>,
 ];
 
-/** Of requests that get no further than the edge. */
+/** Requests that open no cluster. */
 const AT_THE_EDGE: Case[] = [
-  ["two fields that are missing", () => repo({ url: undefined, name: undefined }), 400, /./, {
+  ["two missing fields", () => repo({ url: undefined, name: undefined }), 400, /./, {
     code: "missing_field",
     field: "name",
     fields: ["name", "url"],
   }],
-  ["two parameters that are missing", () => get("/secrets", {}, "DELETE"), 400, /./, {
+  ["two missing parameters", () => get("/secrets", {}, "DELETE"), 400, /./, {
     code: "missing_field",
     field: "cluster",
     fields: ["cluster", "name"],
   }],
-  ["a value that is none", () => repo({ depth: CANARY }), 400, /^Field 'depth' must be/, {
+  ["an invalid value", () => repo({ depth: CANARY }), 400, /^Field 'depth' must be/, {
     code: "invalid_field",
     field: "depth",
   }],
   [
-    "the second of two URLs",
+    "an invalid second URL",
     () => repo({ url: undefined, urls: ["https://h/x", `ftp://${CANARY}/x`] }),
     400,
     /./,
@@ -64,12 +64,12 @@ const AT_THE_EDGE: Case[] = [
       field: "urls.1",
     },
   ],
-  ["a field that is misspelled", () => repo({ [`usernam`]: CANARY }), 400, /did you mean/, {
+  ["a misspelled field", () => repo({ [`usernam`]: CANARY }), 400, /did you mean/, {
     code: "unknown_field",
     field: "usernam",
     remedy: { field: "username" },
   }],
-  ["a field that is none", () => repo({ [CANARY]: 1 }), 400, /^Unknown field\. Known fields:/, {
+  ["an unknown field", () => repo({ [CANARY]: 1 }), 400, /^Unknown field\. Known fields:/, {
     code: "unknown_field",
   }],
   [
@@ -82,11 +82,11 @@ const AT_THE_EDGE: Case[] = [
       field: "dry_run",
     },
   ],
-  ["a body that is none", () => post("/secrets/verify", `{"a": "${CANARY}`), 400, /./, {
+  ["an invalid body", () => post("/secrets/verify", `{"a": "${CANARY}`), 400, /./, {
     code: "invalid_body",
   }],
-  ["a path that is none", () => get("/nowhere"), 404, /^No such path/, { code: "path_not_found" }],
-  ["a method that is none", () => get("/audit", {}, "PUT"), 405, /Use GET on/, {
+  ["an unknown path", () => get("/nowhere"), 404, /^No such path/, { code: "path_not_found" }],
+  ["an unknown method", () => get("/audit", {}, "PUT"), 405, /Use GET on/, {
     code: "method_not_allowed",
     remedy: { methods: ["GET"] },
   }],
@@ -95,14 +95,14 @@ const AT_THE_EDGE: Case[] = [
     remedy: { setting: "audit-log" },
   }],
   ["no token", () => repo(), 401, /./, { code: "token_missing" }, { options }],
-  ["a token that may not", () => repo({}, bearer("reader")), 403, /./, {
+  ["a token without the required role", () => repo({}, bearer("reader")), 403, /./, {
     code: "role_required",
     remedy: { role: "writer" },
   }, { options }],
   ["a token for another cluster", () => repo({}, bearer("other-cluster")), 403, /./, {
     code: "cluster_not_allowed",
   }, { options }],
-  ["too many at once", () => repo(), 503, /./, {
+  ["too many requests at once", () => repo(), 503, /./, {
     code: "too_many_requests",
     remedy: { retry_after: 1 },
   }, { options: { deps: { maxRequests: 0 } } }],
@@ -112,15 +112,15 @@ const UNKNOWN_CLUSTER =
   /^Cluster 'test-clutser' not found\. No kubeconfig file at .*; did you mean 'test-cluster'\?$/;
 const near = { cluster: "test-clutser" };
 
-/** Of what the cluster, or the program for it, finds. */
+/** Requests that fail because of the cluster's state. */
 const BEYOND: Case[] = [
-  ["a cluster that is misspelled in a query", () => show("x", near), 404, UNKNOWN_CLUSTER, {
+  ["a misspelled cluster in a query", () => show("x", near), 404, UNKNOWN_CLUSTER, {
     code: "cluster_not_found",
     field: "cluster",
     remedy: { cluster: "test-cluster" },
   }],
   [
-    "a cluster that is misspelled in a body",
+    "a misspelled cluster in a body",
     () => repo({ cluster_name: "test-clutser" }),
     400,
     UNKNOWN_CLUSTER,
@@ -130,49 +130,49 @@ const BEYOND: Case[] = [
       remedy: { cluster_name: "test-cluster" },
     },
   ],
-  ["a cluster that is misspelled in a DELETE", () => remove(near), 400, UNKNOWN_CLUSTER, {
+  ["a misspelled cluster in a DELETE", () => remove(near), 400, UNKNOWN_CLUSTER, {
     code: "cluster_not_found",
     field: "cluster",
     remedy: { cluster: "test-cluster" },
   }],
   [
-    "a cluster like one that the token is not for",
+    "a cluster name close to one outside the token's clusters",
     () => show("x", { cluster: "test-production-cluste" }, bearer("one-cluster")),
     404,
     /No kubeconfig file at \S+$/,
     { code: "cluster_not_found", field: "cluster" },
     { options },
   ],
-  ["a secret that is there", () => repo(), 409, /^Secrets already exist: my-repo$/, {
+  ["an existing secret", () => repo(), 409, /^Secrets already exist: my-repo$/, {
     code: "exists",
     remedy: upsert,
   }, {
     before: sent(() => repo()),
-    // Besides the envelope it has what is there.
+    // Besides the usual fields it has the existing secrets.
     body: undefined,
   }],
-  ["a secret of somebody else's", () => repo(upsert), 409, /^Secret argocd\/my-repo /, {
+  ["an unmanaged secret", () => repo(upsert), 409, /^Secret argocd\/my-repo /, {
     code: "foreign",
     field: "name",
     remedy: { ...force, ...upsert },
   }, { before: put(FOREIGN) }],
-  ["a secret that is looked after", () => repo(upsert), 409, /^Secret argocd\/my-repo /, {
+  ["a secret managed by another program", () => repo(upsert), 409, /^Secret argocd\/my-repo /, {
     code: "owned",
     field: "force",
     remedy: force,
   }, { before: put(OWNED) }],
-  ["a URL that another secret holds", () => repo({ name: "mine" }), 409, /already used by/, {
+  ["a URL held by another secret", () => repo({ name: "mine" }), 409, /already used by/, {
     code: "identity_held",
     field: "name",
     remedy: { ...upsert, name: "my-repo" },
   }, { before: sent(() => repo()) }],
-  ["deleting what is not ours", () => remove({ namespaces: "argocd" }), 409, /force=true/, {
+  ["deleting an unmanaged secret", () => remove({ namespaces: "argocd" }), 409, /force=true/, {
     code: "not_ours",
     field: "force",
     remedy: force,
   }, { before: put(FOREIGN) }],
   [
-    "deleting what is not there",
+    "deleting a missing secret",
     () => remove(),
     404,
     /^No secret 'my-repo' managed by argocd-configurer found in cluster /,
@@ -181,18 +181,18 @@ const BEYOND: Case[] = [
       field: "name",
     },
   ],
-  ["showing what is not there", () => show("nothing"), 404, /^Secret 'nothing' not found/, {
+  ["showing a missing secret", () => show("nothing"), 404, /^Secret 'nothing' not found/, {
     code: "secret_not_found",
     field: "name",
   }],
-  ["a cluster with too much to do", () => remove(), 503, /./, {
+  ["a busy cluster", () => remove(), 503, /./, {
     code: "busy",
     remedy: { retry_after: 7 },
   }, { options: { refused: new KubeError("busy", "Cannot: too much", { retryAfter: 7 }) } }],
 ];
 
 const rows = ([what, request, status, message, told, more = {}]: Case): Row => ({
-  name: `${what} is told to machines`,
+  name: `the error has machine-readable fields: ${what}`,
   request,
   status,
   body: message,
@@ -201,7 +201,7 @@ const rows = ([what, request, status, message, told, more = {}]: Case): Row => (
   ...more,
 });
 
-/** On the seed's own paths: to the letter as always, and nothing besides. */
+/** On the seed's paths: the exact messages and nothing else. */
 const SEED: Row[] = ([
   [
     "two missing fields",
@@ -228,13 +228,13 @@ const SEED: Row[] = ([
     "Namespaces do not exist: kube-sytem",
   ],
   [
-    "a method that is none",
+    "an unknown method",
     () => get("/clusters", {}, "PUT"),
     405,
     "Method not allowed. Use GET on /clusters",
   ],
 ] as const).map(([what, request, status, message]) => ({
-  name: `on the seed's own path ${what} is told to people alone`,
+  name: `on the seed's path the error has no machine-readable fields: ${what}`,
   request,
   status,
   body: { error: true, message, status_code: status },
@@ -242,7 +242,7 @@ const SEED: Row[] = ([
   changes: false,
 }));
 
-/** The password is nowhere, whatever is wrong with it. */
+/** The password is never shown, whatever is wrong with it. */
 const PASSWORDS = [{ password: [CANARY] }, { password: { [CANARY]: CANARY } }, { [CANARY]: 1 }];
 
 for (
@@ -253,7 +253,7 @@ for (
     ...PASSWORDS.flatMap((more, i) =>
       [docker, helm, repo, verification].map((request) =>
         refused(
-          `no value is in any error: ${i} at ${request({}).url}`,
+          `no error contains a value: ${i} at ${request({}).url}`,
           () => request(more),
           400,
           /./,

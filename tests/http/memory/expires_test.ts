@@ -7,7 +7,7 @@ import { OLD, putManaged, rotationStage } from "../rotation_stage.ts";
 import { DOCKER_LABELS, stage } from "../stage.ts";
 import { CANARY, docker, get, helm, post, refused, type Row, testsOf } from "../support.ts";
 
-/** When credentials end: declared on a write, and told by lists and the matrix. */
+/** Expiry of credentials: declared by a write, and shown by lists and the matrix. */
 
 const EXPIRES = "argocd-configurer.io/expires";
 const MARCH = "2037-03-01T00:00:00.000Z";
@@ -26,7 +26,7 @@ const put = (password: string, expires: string) => ({ cluster }: { cluster: Fake
 
 const written: Row[] = [
   {
-    name: "a declared expiry stands in each pull secret, as a time of UTC",
+    name: "a declared expiry is stored in each pull secret, in UTC",
     request: () => docker({ expires: "2037-03-01T02:00:00+02:00" }),
     status: 200,
     changes: true,
@@ -37,7 +37,7 @@ const written: Row[] = [
     },
   },
   {
-    name: "a declared expiry may be a date, and stands in the template beside a repository, too",
+    name: "a declared expiry may be a date, and is also stored in the template beside a repository",
     request: () => helm({ repository_url: "oci://ghcr.io", expires: "2037-03-01" }),
     status: 200,
     after({ cluster }) {
@@ -46,20 +46,20 @@ const written: Row[] = [
     },
   },
   {
-    name: "a repository's declared expiry stands in its secret",
+    name: "a repository's declared expiry is stored in its secret",
     request: () => repo({ expires: "2037-03-01" }),
     status: 200,
     after: ({ cluster }) => assert.equal(annotations(cluster, "argocd/my-repo"), MARCH),
   },
   {
-    name: "another value without a declared expiry drops the old one",
+    name: "a new value without a declared expiry removes the old expiry",
     request: () => docker({ upsert: true }),
     before: put("another", "2030-01-01"),
     status: 200,
     after: ({ cluster }) => assert.equal(annotations(cluster, `default/${NAME}`), undefined),
   },
   {
-    name: "the same value with another expiry is a change, and takes its place",
+    name: "the same value with another expiry is a change and replaces it",
     request: () => docker({ upsert: true, expires: "2037-03-01" }),
     before: put(CANARY, "2030-01-01"),
     status: 200,
@@ -67,7 +67,7 @@ const written: Row[] = [
     after: ({ cluster }) => assert.equal(annotations(cluster, `default/${NAME}`), MARCH),
   },
   ...[docker, repo].map((asked): Row => ({
-    name: `a declared expiry in the past is written and hinted at (${asked.name})`,
+    name: `a declared expiry in the past is written, with a hint (${asked.name})`,
     request: () => asked({ expires: "2020-01-01" }),
     status: 200,
     changes: true,
@@ -77,7 +77,7 @@ const written: Row[] = [
     },
   })),
   {
-    name: "a dry run shows the expiry that would be declared",
+    name: "a dry run shows the new expiry",
     request: () => docker({ upsert: true, expires: "2037-03-01", dry_run: true }),
     before: put("another", "2030-01-01"),
     status: 200,
@@ -97,7 +97,7 @@ const WRONG = ["", "soon", "30d", "2037-02-30", "2037-03-01T12:00:00", "01.03.20
 
 const refusals = WRONG.map((expires) =>
   refused(
-    `an expiry of ${JSON.stringify(expires)} is refused, and nothing is written`,
+    `an expiry of ${JSON.stringify(expires)} is rejected, and nothing is written`,
     () => docker({ expires }),
     400,
     /^Field 'expires' must be (a date such as 2027-01-31, or a time with a time zone such as |a string$)/,
@@ -106,7 +106,7 @@ const refusals = WRONG.map((expires) =>
 
 for (const test of testsOf([...written, ...refusals])) Deno.test(test);
 
-Deno.test("a list tells declared expiries below /api/v1, and at the root what it always did", async () => {
+Deno.test("a list shows declared expiries below /api/v1 only", async () => {
   const it = stage();
   put("x", "2037-03-01")(it);
   putArgocd(it.cluster, "app", "repository", { url: "https://git.example.com/app" }, {
@@ -131,12 +131,12 @@ Deno.test("a list tells declared expiries below /api/v1, and at the root what it
 const DAY = 86_400_000;
 const inDays = (days: number) => new Date(Math.floor(Date.now() / DAY + days) * DAY).toISOString();
 
-/** As a registry's token is. */
+/** A token with an expiry, like a registry's. */
 const token = (at: string) =>
   [{ alg: "RS256" }, { exp: Date.parse(at) / 1000 }]
     .map((part) => encodeBase64Url(JSON.stringify(part))).join(".") + ".c2ln";
 
-Deno.test("the matrix tells when each credential ends, by the best source, and finds those that end soon", async () => {
+Deno.test("the matrix shows each credential's expiry from the best source, and finds those that expire soon", async () => {
   const [soon, later, past] = [inDays(10), inDays(100), inDays(-3)];
   const GHCR = { namespace: "default", name: "ghcr" };
   const login = (password: string) => ({ "ghcr.io": { username: "bot", password } });
@@ -176,14 +176,14 @@ Deno.test("the matrix tells when each credential ends, by the best source, and f
   assert.deepEqual(await within("30d"), ["docker/ghcr", APP]);
   assert.deepEqual(await within("12h"), [APP]);
   assert.deepEqual(await within("0s"), [APP]);
-  // What is in the values is not read then; what is declared stands beside them.
+  // Values are not read then; a declared expiry is an annotation.
   assert.deepEqual(await cellsOf({ fingerprints: "false", kind: "docker" }), {
     "docker/ghcr": [["dev", { at: past, source: "declared" }], ghcr[1]],
     "docker/plain": [],
   });
 });
 
-Deno.test("what an issuer says when a credential is checked is told by the matrix from then on", async () => {
+Deno.test("the matrix shows the expiry that the issuer reported at the last check", async () => {
   const end = inDays(5);
   const fill = (cluster: FakeCluster) => {
     const annotations = { [EXPIRES]: inDays(500) };
@@ -222,7 +222,7 @@ Deno.test("what an issuer says when a credential is checked is told by the matri
   assert.equal(row!.id, "docker/ghcr");
 });
 
-Deno.test("a rotation drops the declared expiry of the old value, or declares that of the new one", async () => {
+Deno.test("a rotation removes the old value's declared expiry or stores the new one", async () => {
   const fill = (cluster: FakeCluster) =>
     putManaged(cluster, "ghcr", OLD, {
       annotations: { "argocd-configurer.io/request": "an-earlier-write", [EXPIRES]: inDays(1) },

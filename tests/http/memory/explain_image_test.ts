@@ -25,7 +25,7 @@ const org = fakePullSecret("org", { "https://ghcr.io/your-org": login("bot", CAN
 
 const rows: Row[] = [
   {
-    name: "the login that kubelet tries first, the next, and why",
+    name: "the explanation names the login that kubelet tries first, the next one, and why",
     before: there(["host", "org", "gone"], host, org),
     request: () => explain(inTeam),
     status: 200,
@@ -77,7 +77,7 @@ const rows: Row[] = [
     },
   },
   {
-    name: "only the service account and its secrets are read where they have a login",
+    name: "only the service account and its secrets are read when they have a login",
     before: there(["host"], host, org),
     request: () => explain(inTeam),
     status: 200,
@@ -86,7 +86,8 @@ const rows: Row[] = [
     },
   },
   {
-    name: "the namespace's other pull secrets are looked at where those have none",
+    name:
+      "the namespace's other pull secrets are searched when the service account's have no login",
     before: there(["quay"], host, fakePullSecret("quay", { "quay.io": login("ci", CANARY) })),
     request: () => explain(inTeam),
     status: 200,
@@ -109,7 +110,7 @@ const rows: Row[] = [
     },
   },
   {
-    name: "who may not list them is answered without them, and told so",
+    name: "pull secrets that cannot be listed are skipped with a warning",
     before(stage) {
       there([], host)!(stage);
       stage.cluster.fault = ({ method }) =>
@@ -127,7 +128,7 @@ const rows: Row[] = [
     },
   },
   {
-    name: "one that cannot be read stops all, and is named",
+    name: "an unreadable pull secret leaves no login in use and is named",
     before: there(["host", "broken"], host, pullSecretOf("broken", `{"auths":"${CANARY}"`)),
     request: () => explain(inTeam),
     status: 200,
@@ -137,7 +138,7 @@ const rows: Row[] = [
     },
   },
   {
-    name: "another service account, in the namespace default",
+    name: "another service account, in namespace default",
     before({ cluster }) {
       cluster.putAccount({ namespace: "default", name: "ci", pullSecrets: ["host"] });
       cluster.put({ ...host, namespace: "default" });
@@ -148,7 +149,7 @@ const rows: Row[] = [
       assert.equal((body as { used: { namespace: string } }).used.namespace, "default"),
   },
   {
-    name: "a service account that is not there is a finding",
+    name: "a missing service account is a finding",
     request: () => explain(inTeam),
     status: 200,
     after(_, body) {
@@ -158,7 +159,7 @@ const rows: Row[] = [
     },
   },
   {
-    name: "an image needs no Argo CD",
+    name: "an image is explained without Argo CD",
     options: { argocdNamespace: null },
     before: there(["host"], host),
     request: () => explain(inTeam),
@@ -183,37 +184,37 @@ const rows: Row[] = [
     /'image' cannot be combined with 'url'$/,
   ),
   refused(
-    "an image is none with a scheme",
+    "an image with a scheme is rejected",
     () => explain({ image: `https://${IMAGE}` }),
     400,
     /'image' must be an image as a pod names it, such as ghcr\.io\/org\/app:1\.2 or nginx$/,
   ),
   refused(
-    "an image is none without a name",
+    "an image without a name is rejected",
     () => explain({ image: "" }),
     400,
     /'image' must be an image/,
   ),
   refused(
-    "an image has no Application's project",
+    "an image with an Application's project is rejected",
     () => explain({ image: IMAGE, project: "team" }),
     400,
     /'project' requires 'url'$/,
   ),
   refused(
-    "a repoURL has no namespace",
+    "a repoURL with a namespace is rejected",
     () => explain({ url: "https://github.com/org/app", namespace: "team" }),
     400,
     /'namespace' requires 'image'$/,
   ),
   refused(
-    "a namespace is the name of one",
+    "an invalid namespace is rejected",
     () => explain({ image: IMAGE, namespace: "../x" }),
     400,
     /'namespace' must be a valid namespace name/,
   ),
   refused(
-    "a service account is the name of one",
+    "an invalid service account is rejected",
     () => explain({ image: IMAGE, service_account: "../x" }),
     400,
     /'service_account' must be a valid service account name$/,

@@ -36,7 +36,7 @@ const named = (name: string, kind: string, url: string) => ({
 
 const rows: Row[] = [
   {
-    name: "the secret that is used, the template, and why",
+    name: "the explanation names the secret in use, the template, and why",
     before: there(app, team, org),
     request: () => explain({ url: `${APP}.git` }),
     status: 200,
@@ -85,7 +85,7 @@ const rows: Row[] = [
     },
   },
   {
-    name: "an Application's project decides",
+    name: "the Application's project decides between repositories",
     before: there(app, team, org),
     request: () => explain({ url: APP, project: "team" }),
     status: 200,
@@ -97,7 +97,7 @@ const rows: Row[] = [
     },
   },
   {
-    name: "where nothing matches nothing is used",
+    name: "no secret is in use when none matches",
     request: () => explain({ url: APP }),
     status: 200,
     after(_, body) {
@@ -106,7 +106,7 @@ const rows: Row[] = [
     },
   },
   {
-    name: "ties are told with all ways",
+    name: "ties are reported with every possible outcome",
     before: there(team, { ...team, name: "twin" }),
     request: () => explain({ url: APP, project: "team" }),
     status: 200,
@@ -125,7 +125,7 @@ const rows: Row[] = [
     },
   },
   {
-    name: "Argo CD's secrets alone are read, in one request",
+    name: "only Argo CD's secrets are read, in one request",
     before({ cluster }) {
       cluster.put(app);
       cluster.put({ ...team, namespace: "elsewhere" });
@@ -140,7 +140,7 @@ const rows: Row[] = [
     },
   },
   {
-    name: "Argo CD may be in another namespace of the cluster",
+    name: "Argo CD's namespace is configurable",
     options: { argocdNamespace: "gitops" },
     before: ({ cluster }) => void cluster.put({ ...team, namespace: "gitops" }),
     request: () => explain({ url: APP, project: "team" }),
@@ -149,7 +149,7 @@ const rows: Row[] = [
       assert.equal((body as { used: { namespace: string } }).used.namespace, "gitops"),
   },
   {
-    name: "a cluster without Argo CD is told so, and not asked",
+    name: "a cluster without Argo CD is reported as such and not contacted",
     options: { argocdNamespace: null },
     request: () => explain({ url: APP }),
     status: 422,
@@ -158,7 +158,7 @@ const rows: Row[] = [
     asks: false,
   },
   {
-    name: "a cluster that refuses is an error",
+    name: "a cluster that forbids the read is an error",
     before({ cluster }) {
       cluster.fault = () => ({ kind: "throw", error: "forbidden" });
     },
@@ -169,28 +169,33 @@ const rows: Row[] = [
       assert.deepEqual([code, status], ["forbidden", "forbidden"]);
     },
   },
-  refused("a URL is needed", () => explain({}), 400, /^Missing required parameter 'url'$/),
-  refused("an empty URL is none", () => explain({ url: "" }), 400, /'url' must not be empty$/),
   refused(
-    "a URL has no line breaks",
+    "a missing URL is rejected",
+    () => explain({}),
+    400,
+    /^Missing required parameter 'url'$/,
+  ),
+  refused("an empty URL is rejected", () => explain({ url: "" }), 400, /'url' must not be empty$/),
+  refused(
+    "a URL with line breaks is rejected",
     () => explain({ url: `${APP}\n` }),
     400,
     /'url' must not contain control characters$/,
   ),
   refused(
-    "a project is the name of one",
+    "an invalid project is rejected",
     () => explain({ url: APP, project: "../x" }),
     400,
     /'project' must be the name of an Argo CD project$/,
   ),
   refused(
-    "what is not known is refused",
+    "an unknown parameter is rejected",
     () => explain({ url: APP, repo: "x" }),
     400,
     /^Unknown parameter/,
   ),
   {
-    name: "at the root there is no such path",
+    name: "the path does not exist at the root",
     request: () => get(`/explain?cluster=test-cluster&url=${APP}`),
     status: 404,
   },

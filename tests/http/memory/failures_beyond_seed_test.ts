@@ -5,7 +5,7 @@ import { remove, repo, sent, show } from "../requests.ts";
 import { type Stage, stage } from "../stage.ts";
 import { docker, type Row, testsOf } from "../support.ts";
 
-/** What goes wrong behind the endpoints that the seed does not know. */
+/** Failures of the cluster at the endpoints beyond the seed. */
 
 const FAILURES: [kind: KubeErrorKind, status: number, word?: string][] = [
   ["unreachable", 503],
@@ -20,7 +20,7 @@ const FAILURES: [kind: KubeErrorKind, status: number, word?: string][] = [
   ["failed", 502],
 ];
 
-/** What a read says in words of its own. */
+/** Reads that have their own message. */
 const READ: Partial<Record<KubeErrorKind, { message: string; status: string }>> = {
   unreachable: {
     message: "Cannot connect to cluster. Please check if the cluster is running and accessible.",
@@ -37,8 +37,8 @@ const selecting = () => docker({ namespaces: undefined, all_namespaces: true });
 const WRITES: [what: string, request: () => Request][] = [
   ["add_repo", () => repo()],
   ["DELETE", () => remove()],
-  ["DELETE of named namespaces", () => remove({ namespaces: "argocd" })],
-  ["add_docker of all namespaces", selecting],
+  ["DELETE in named namespaces", () => remove({ namespaces: "argocd" })],
+  ["add_docker in all namespaces", selecting],
 ];
 
 const whole = FAILURES.flatMap(([kind, status, word]): Row[] => {
@@ -46,7 +46,7 @@ const whole = FAILURES.flatMap(([kind, status, word]): Row[] => {
   const before = always({ kind: "throw", error: kind });
   return [
     ...WRITES.map(([what, request]): Row => ({
-      name: `${what} in a cluster that is ${kind} is ${status} and changes nothing`,
+      name: `cluster error ${kind} is ${status} and changes nothing: ${what}`,
       request,
       before,
       status,
@@ -59,7 +59,9 @@ const whole = FAILURES.flatMap(([kind, status, word]): Row[] => {
       changes: false,
     })),
     ...["", "argocd"].map((namespace): Row => ({
-      name: `a secret ${namespace && "of one namespace "}in a cluster that is ${kind} is ${status}`,
+      name: `cluster error ${kind} is ${status}: showing a secret${
+        namespace && " in one namespace"
+      }`,
       request: () => show("my-repo", namespace ? { namespace } : {}),
       before,
       status,
@@ -97,7 +99,7 @@ const envelope = {
 
 const deletions: Row[] = [
   {
-    name: "a secret that cannot be deleted has the others put back, and the service account",
+    name: "when one secret cannot be deleted, the others and the service account are rolled back",
     request: () => remove(pull),
     before: async (stage) => {
       await withAccount(stage);
@@ -137,7 +139,7 @@ const deletions: Row[] = [
     changes: false,
   },
   {
-    name: "what cannot be put back is named exactly, secrets and service accounts",
+    name: "a failed rollback is reported exactly, for secrets and service accounts",
     request: () => remove(pull),
     options: { seconds: 0.3 },
     before: async (stage) => {
@@ -165,7 +167,7 @@ const deletions: Row[] = [
     changes: true,
   },
   {
-    name: "an answer to a deletion that never came is settled by reading again",
+    name: "a deletion whose response was lost is settled by reading again",
     request: () => remove(pull),
     before: async (stage) => {
       await sent(docker)(stage);
@@ -187,7 +189,7 @@ const BUG = "a bug in the store";
 const bugs = [...WRITES, ["GET of a secret", () => show("my-repo")] as const].map((
   [what, request],
 ): Row => ({
-  name: `a bug at ${what} is 500 with the request's id, and its cause is in the log alone`,
+  name: `a bug in ${what} is 500 with the request ID, and only the log has the cause`,
   request,
   before: always({ kind: "bug" }),
   status: 500,
@@ -209,7 +211,7 @@ const bugs = [...WRITES, ["GET of a secret", () => show("my-repo")] as const].ma
 const busy = [...WRITES, ["GET of a secret", () => show("my-repo")] as const].map((
   [what, request],
 ): Row => ({
-  name: `${what} in a cluster that has too much to do says when to try again`,
+  name: `${what} in a busy cluster says when to retry`,
   request,
   options: { refused: new KubeError("busy", "Cannot: too much to do", { retryAfter: 7 }) },
   status: 503,
@@ -218,7 +220,7 @@ const busy = [...WRITES, ["GET of a secret", () => show("my-repo")] as const].ma
 
 for (const test of testsOf([...whole, ...deletions, ...bugs, ...busy])) Deno.test(test);
 
-Deno.test("when it shuts down, what the seed does not know gets 503 like the rest", async () => {
+Deno.test("during shutdown the operations beyond the seed get 503 like the rest", async () => {
   const it = stage();
   await it.app.drain();
   for (const request of [repo(), remove(), show("my-repo"), selecting()]) {

@@ -5,7 +5,7 @@ import { fakeClock } from "../../support/fake_clock.ts";
 import { type Stage, stage } from "../stage.ts";
 import { CANARY, docker, get, helm, refused, type Row, testsOf } from "../support.ts";
 
-/** What goes wrong behind the edge: no failure is ever answered as an empty success. */
+/** Failures of the cluster: none is ever answered as an empty success. */
 
 const secrets = () => get("/secrets?cluster=test-cluster");
 
@@ -16,11 +16,11 @@ const TIMEOUT = "Commands timed out after 10 seconds";
 interface Failure {
   readonly kind: KubeErrorKind;
   readonly status: number;
-  /** `status` in the body of a read. */
+  /** `status` in the response to a read. */
   readonly word: string;
-  /** Message of a read, when it is not the failure's own. */
+  /** Message of a read, if it is not the error's own. */
   readonly message?: string;
-  /** Whether a write says the word too. */
+  /** Whether a write has `status`, too. */
   readonly tells?: true;
 }
 
@@ -62,14 +62,14 @@ const whole = FAILURES.flatMap(({ kind, status, word, message, tells }): Row[] =
   const envelope = { error: true, message: own, status_code: status };
   return [
     {
-      name: `a read of a cluster that is ${kind} is ${status} with empty lists and the reason`,
+      name: `cluster error ${kind} is ${status} for a read, with empty lists and the reason`,
       request: secrets,
       before,
       status,
       body: listFailed(word, message ?? own),
     },
     ...writesOf.map(([endpoint, request]): Row => ({
-      name: `${endpoint} to a cluster that is ${kind} is ${status} and writes nothing`,
+      name: `cluster error ${kind} is ${status} for ${endpoint}, which writes nothing`,
       request: () => request(),
       before,
       status,
@@ -110,7 +110,7 @@ const halfWay = REJECTED.flatMap(([kind, status, word]): Row[] => {
   const before = atCreate({ kind: "reject", item: 1, error: kind });
   return [
     {
-      name: `add_docker that fails in one namespace with ${kind} is ${status} and rolled back`,
+      name: `error ${kind} in one namespace is ${status} for add_docker, which is rolled back`,
       request: () => docker(),
       before,
       status,
@@ -127,7 +127,7 @@ const halfWay = REJECTED.flatMap(([kind, status, word]): Row[] => {
       changes: false,
     },
     {
-      name: `add_helm_repo whose template fails with ${kind} is ${status} and rolled back`,
+      name: `error ${kind} for the template is ${status} for add_helm_repo, which is rolled back`,
       request: () => helm({ repository_url: "https://ghcr.io/" }),
       before,
       status,
@@ -147,7 +147,7 @@ const halfWay = REJECTED.flatMap(([kind, status, word]): Row[] => {
 
 const special: Row[] = [
   {
-    name: "when the rollback fails too, what is left is named exactly",
+    name: "a failed rollback is reported exactly",
     request: () => docker(),
     options: { seconds: 0.3 },
     before: ({ cluster }) => {
@@ -178,7 +178,7 @@ const special: Row[] = [
     changes: true,
   },
   {
-    name: "a connection that is cut while writing is settled by reading again",
+    name: "a write whose connection was cut is settled by reading again",
     request: () => docker(),
     before: ({ cluster }) => {
       cluster.fault = ({ method, index }) =>
@@ -188,7 +188,7 @@ const special: Row[] = [
     changes: true,
   },
   {
-    name: "what is busy says when to try again, for a read",
+    name: "a busy cluster says when to retry a read",
     request: secrets,
     options: { refused: new KubeError("busy", "Cannot read: too much to do", { retryAfter: 7 }) },
     status: 503,
@@ -196,7 +196,7 @@ const special: Row[] = [
     headers: { "Retry-After": "7" },
   },
   {
-    name: "what is busy says when to try again, for a write",
+    name: "a busy cluster says when to retry a write",
     request: () => docker(),
     options: { refused: new KubeError("busy", "Cannot write: too much to do", { retryAfter: 7 }) },
     status: 503,
@@ -207,7 +207,7 @@ const special: Row[] = [
 
 const BUG = "a bug in the store";
 
-/** The cause stands in the log, under the request's id, and nowhere else. */
+/** The cause is in the log under the request ID, and nowhere else. */
 const bug = (name: string, request: () => Request): Row => ({
   name,
   request,
@@ -232,10 +232,10 @@ for (
     ...whole,
     ...halfWay,
     ...special,
-    bug("a bug at a read is 500 with the request's id", secrets),
-    bug("a bug at add_docker is 500 with the request's id", () => docker()),
-    bug("a bug at add_helm_repo is 500 with the request's id", () => helm()),
-    refused("a kubeconfig that is refused is 500 at a write", () => docker(), 500, {
+    bug("a bug in a read is 500 with the request ID", secrets),
+    bug("a bug in add_docker is 500 with the request ID", () => docker()),
+    bug("a bug in add_helm_repo is 500 with the request ID", () => helm()),
+    refused("a rejected kubeconfig is 500 for a write", () => docker(), 500, {
       error: true,
       message: "Cannot use kubeconfig 'clusters/test-cluster.kubeconfig': it is empty",
       status_code: 500,
@@ -273,7 +273,7 @@ for (const logFormat of ["text", "json"] as const) {
   });
 }
 
-Deno.test("when it shuts down, new requests get 503 and those under way are answered", async () => {
+Deno.test("during shutdown new requests get 503 and those in progress are answered", async () => {
   const begun = Promise.withResolvers<void>();
   const go = Promise.withResolvers<void>();
   const it = stage({

@@ -12,7 +12,7 @@ import {
   testsOf,
 } from "../support.ts";
 
-/** Fields that are missing, of a wrong type, or unknown; nothing of them is echoed. */
+/** Missing, wrong and unknown fields; none is echoed. */
 
 type Make = (more?: object) => Request;
 
@@ -27,19 +27,19 @@ const missing = (endpoint: string, path: string, body: object): Row[] => {
     Object.fromEntries(Object.entries(body).filter((_, index) => !gone(index)));
   return fields.flatMap((field, index) => [
     refused(
-      `${endpoint} without ${field} says that it is missing`,
+      `${endpoint} without ${field} reports it as missing`,
       () => post(path, without((each) => each === index)),
       400,
       envelope(field),
     ),
     refused(
-      `${endpoint} without ${field} and all after it names ${field}, the first in order`,
+      `${endpoint} without ${field} and the fields after it reports ${field}, the first in order`,
       () => post(path, without((each) => each >= index)),
       400,
       envelope(field),
     ),
     refused(
-      `${endpoint} without ${field} says so before it finds fault with the others`,
+      `${endpoint} reports a missing ${field} before other errors`,
       () => post(path, { ...without((each) => each === index), upsert: CANARY, [CANARY]: 1 }),
       400,
       envelope(field),
@@ -62,7 +62,7 @@ const wrongTypes = (endpoint: string, make: Make, types: Record<string, string>)
       : NO_STRINGS;
     return wrong.map((value) =>
       refused(
-        `${endpoint} with ${field} ${shown(value)} says that it ${expected}`,
+        `${endpoint} with ${field} ${shown(value)}: ${expected}`,
         () => make({ [field]: value }),
         400,
         { error: true, message: `Field '${field}' ${expected}`, status_code: 400 },
@@ -85,7 +85,7 @@ const unknown = (endpoint: string, path: string, make: Make): Row[] => [
     ["USERNAME", "username"],
   ].map(([field, nearest]) =>
     refused(
-      `${endpoint} with the unknown field ${field} asks whether ${nearest} is meant`,
+      `${endpoint} with the unknown field ${field} suggests ${nearest}`,
       () => make({ [field!]: CANARY }),
       400,
       {
@@ -101,7 +101,7 @@ const unknown = (endpoint: string, path: string, make: Make): Row[] => [
     ["Name", "name"],
   ].map(([field, nearest]) =>
     refused(
-      `${endpoint} with ${field} in place of ${nearest} asks whether that is meant`,
+      `${endpoint} with ${field} instead of ${nearest} suggests ${nearest}`,
       () => make({ [field!]: CANARY, [nearest!]: undefined }),
       400,
       {
@@ -117,14 +117,14 @@ const unknown = (endpoint: string, path: string, make: Make): Row[] => [
     [CANARY, "name"],
   ].map(([field, missing]) =>
     refused(
-      `${endpoint} without ${missing} and with ${shown(field)} says what is missing`,
+      `${endpoint} without ${missing} and with ${shown(field)} reports what is missing`,
       () => make({ [field!]: CANARY, [missing!]: undefined }),
       400,
       { error: true, message: `Missing required field: ${missing}`, status_code: 400 },
     )
   ),
   ...[
-    ["a far one", "something_else"],
+    ["an unrelated one", "something_else"],
     ["the password itself", CANARY],
     ["the password in quotes", `"${CANARY}"`],
     ["an empty one", ""],
@@ -134,7 +134,7 @@ const unknown = (endpoint: string, path: string, make: Make): Row[] => [
     ["hasOwnProperty", "hasOwnProperty"],
   ].map(([what, field]) =>
     refused(
-      `${endpoint} with an unknown field, ${what}, lists the fields and does not echo it`,
+      `${endpoint} with an unknown field, ${what}, lists the known fields without echoing it`,
       () => make({ [field!]: 1 }),
       400,
       far(path),
@@ -172,7 +172,7 @@ for (
     ...unknown("add_docker", DOCKER, docker),
     ...unknown("add_helm_repo", HELM, helm),
     refused(
-      "a field of the other endpoint is unknown",
+      "a field of the other endpoint is rejected as unknown",
       () => docker({ repository_url: "https://x" }),
       400,
       far(DOCKER),

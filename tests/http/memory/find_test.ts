@@ -11,7 +11,7 @@ import type { Stage, StageOptions } from "../stage.ts";
 import { assertAbsent, CANARY, type Headers, post } from "../support.ts";
 import { bearer, options as withTokens } from "../tokens.ts";
 
-/** `POST /api/v1/credentials/find`: every place that one value stands in. */
+/** `POST /api/v1/credentials/find`: every place that holds a value. */
 
 const OTHER = `other${crypto.randomUUID()}`;
 const GHCR = { namespace: "default", name: "ghcr" };
@@ -19,7 +19,7 @@ const APP = "https://git.example.com/app";
 
 const login = (password = CANARY) => ({ username: "bot", password });
 
-/** Whoever stored it: without a label of ours, and with nothing but `auth`. */
+/** An unmanaged secret: without a label of ours, and with only `auth`. */
 function putLegacy(cluster: FakeCluster): void {
   const auth = btoa(`bot:${CANARY}`);
   cluster.put(
@@ -63,7 +63,7 @@ const FLEET: Readonly<Record<string, Kept>> = {
 const PATH = "/api/v1/credentials/find";
 const find = (body: object, headers: Headers = {}) => post(PATH, body, headers);
 
-/** Asks, and holds the request and the answer against OpenAPI. */
+/** Sends the request, and checks it and the response against OpenAPI. */
 async function asked({ app, logged }: Stage, body: object, headers: Headers = {}) {
   const request = find(body, headers);
   const copy = request.clone();
@@ -99,18 +99,18 @@ const ROWS: [what: string, body: object, places: string[]][] = [
     "dev: team-a/legacy quay.io",
     "prod: argocd/proxied proxy",
   ]],
-  ["a value on some clusters", { password: CANARY, cluster_selector: "env=prod" }, [
+  ["a value on selected clusters", { password: CANARY, cluster_selector: "env=prod" }, [
     "prod: argocd/proxied proxy",
   ]],
-  ["a value that is given as one of another kind", { bearer_token: CANARY, clusters: ["prod"] }, [
+  ["a value given as another kind", { bearer_token: CANARY, clusters: ["prod"] }, [
     "prod: argocd/proxied proxy",
   ]],
   ["another value", { password: OTHER }, ["dev: default/ghcr quay.io"]],
-  ["what is nowhere", { password: `${CANARY}-nowhere` }, []],
+  ["a value that is stored nowhere", { password: `${CANARY}-nowhere` }, []],
 ];
 
 for (const [what, body, places] of ROWS) {
-  Deno.test(`${what} is found in every place, sorted`, async () => {
+  Deno.test(`each expected place is found, in order: ${what}`, async () => {
     const it = matrixStage(seen);
     const answer = await asked(it, body);
     assert.equal(answer.status, 200);
@@ -124,7 +124,7 @@ for (const [what, body, places] of ROWS) {
   });
 }
 
-Deno.test("a place tells what it is, and nothing secret of it", async () => {
+Deno.test("a place is described without anything secret", async () => {
   const it = matrixStage(seen);
   const { body } = await asked(it, { password: CANARY, clusters: ["dev"] });
   assert.deepEqual(body.places[0], {
@@ -152,7 +152,7 @@ Deno.test("a place tells what it is, and nothing secret of it", async () => {
   });
 });
 
-Deno.test("a value is found inside a longer text, which is told to be one", async () => {
+Deno.test("a value inside a longer text is found and marked as inside", async () => {
   const it = matrixStage({
     dev: {
       fill: (cluster) =>
@@ -164,7 +164,7 @@ Deno.test("a value is found inside a longer text, which is told to be one", asyn
   assert.partialDeepStrictEqual(place, { name: "app", key: "note", inside: true });
 });
 
-Deno.test("the value of a fingerprint is found where the matrix shows that fingerprint", async () => {
+Deno.test("a search by fingerprint finds the value that the matrix shows with that fingerprint", async () => {
   const it = matrixStage(seen);
   const { body: matrix } = await it.ask();
   const [cell] = matrix.credentials.find(({ id }) => id === "docker/ghcr")!.cells.dev!.secrets;
@@ -175,7 +175,7 @@ Deno.test("the value of a fingerprint is found where the matrix shows that finge
   assert.equal(body.fingerprints_end, undefined);
 });
 
-Deno.test("white space around the value that was given is told, and no other", async () => {
+Deno.test("white space around the given value is reported in a hint", async () => {
   const it = matrixStage(seen);
   const { body: padded } = await asked(it, { password: ` ${CANARY}`, clusters: ["dev"] });
   assert.match(padded.hint!, /^The value has white space around it/);
@@ -183,7 +183,7 @@ Deno.test("white space around the value that was given is told, and no other", a
   assert.equal((await asked(it, { password: CANARY })).body.hint, undefined);
 });
 
-Deno.test("where fingerprints end with the process, an answer by one says so, and no other", async () => {
+Deno.test("a search by fingerprint reports that fingerprints change at restart; a search by value does not", async () => {
   const it = matrixStage(seen, { services: { fingerprintsEnd: "there is no key" } });
   const { body: by } = await asked(it, { fingerprint: "0123456789abcdef" });
   assert.equal(by.fingerprints_end, "there is no key");
@@ -191,7 +191,7 @@ Deno.test("where fingerprints end with the process, an answer by one says so, an
   assert.equal(value.fingerprints_end, undefined);
 });
 
-Deno.test("where no fingerprint can be made, nothing is called not found by one", async () => {
+Deno.test("when fingerprints are unavailable, a search by fingerprint is 503", async () => {
   const it = matrixStage(seen, { services: { fingerprint: () => Promise.resolve(undefined) } });
   const { status, body } = await asked(it, { fingerprint: "0123456789abcdef" });
   assert.deepEqual([status, body.code], [503, "fingerprints_unavailable"]);
@@ -199,7 +199,7 @@ Deno.test("where no fingerprint can be made, nothing is called not found by one"
   assert.equal(value.total, ROWS[0]![2].length);
 });
 
-Deno.test("where fingerprints are by a key that is new, nobody can know one, and none is looked for", async () => {
+Deno.test("when the fingerprint key is new, a search by fingerprint is 503", async () => {
   const services = { fingerprintsAreNew: true, fingerprintsEnd: "there is no key" };
   const it = matrixStage(seen, { services });
   const { status, body } = await asked(it, { fingerprint: "0123456789abcdef" });
@@ -208,7 +208,7 @@ Deno.test("where fingerprints are by a key that is new, nobody can know one, and
   assert.equal((await asked(it, { password: CANARY })).body.total, ROWS[0]![2].length);
 });
 
-Deno.test("of two names of one API server with Argo CD in different namespaces both are looked into", async () => {
+Deno.test("two names of one API server with different Argo CD namespaces are both searched", async () => {
   const kept: Record<string, Kept> = {
     a: { known: { identity: "one" }, fill: (cluster) => putPull(cluster, GHCR, {}) },
     b: {
@@ -222,7 +222,7 @@ Deno.test("of two names of one API server with Argo CD in different namespaces b
   assert.deepEqual(body.places.map(lineOf), ["b: argocd/app password"]);
 });
 
-Deno.test("what could not be seen is told: a cluster, and namespaces that may not be listed", async () => {
+Deno.test("an unreadable cluster and unlisted namespaces are reported", async () => {
   const { status, body } = await asked(matrixStage(FLEET), { password: CANARY });
   assert.equal(status, 207);
   assert.deepEqual(body.places.map(lineOf), ROWS[0]![2]);
@@ -233,14 +233,14 @@ Deno.test("what could not be seen is told: a cluster, and namespaces that may no
   });
 });
 
-Deno.test("nothing is called found nowhere where only some namespaces were seen", async () => {
+Deno.test("a search over some namespaces only does not report the value as found nowhere", async () => {
   const { status, body } = await asked(matrixStage({ edge: FLEET.edge! }), { password: CANARY });
   assert.deepEqual([status, body.success, body.total], [207, false, 0]);
   assert.deepEqual(notSeenOf(body), ["edge namespaces_not_listed"]);
   assert.ok(body.not_seen[0].message.length > 0);
 });
 
-Deno.test("where Argo CD's namespace may not be listed, that is told", async () => {
+Deno.test("an Argo CD namespace that cannot be listed is reported", async () => {
   const it = matrixStage({ dev: { ...FLEET.dev!, refused: "argocd" }, prod: FLEET.prod! });
   const { status, body } = await asked(it, { password: CANARY });
   assert.equal(status, 207);
@@ -251,7 +251,7 @@ Deno.test("where Argo CD's namespace may not be listed, that is told", async () 
   ]);
 });
 
-Deno.test("where no cluster was seen it is an error, with what was not seen", async () => {
+Deno.test("when no cluster could be read, the response is an error that lists the clusters", async () => {
   const { status, body } = await asked(matrixStage({ hung: FLEET.hung! }), { password: CANARY });
   assert.partialDeepStrictEqual(body, {
     ...{ error: true, code: "timeout", status_code: 504, success: false, total: 0, places: [] },
@@ -260,7 +260,7 @@ Deno.test("where no cluster was seen it is an error, with what was not seen", as
   assert.deepEqual(notSeenOf(body), ["hung timeout"]);
 });
 
-Deno.test("a stream has the places of each cluster as it ends, and at its end the counts", async () => {
+Deno.test("a stream has each cluster's places as it finishes, and the counts at its end", async () => {
   const { app } = matrixStage(FLEET);
   const request = find({ password: CANARY, everywhere: true }, EVENTS);
   const copy = request.clone();
@@ -283,7 +283,7 @@ Deno.test("a stream has the places of each cluster as it ends, and at its end th
 
 const WRONG: [what: string, body: object, field: string | undefined, message: RegExp][] = [
   [
-    "a user name alone",
+    "a user name only",
     { username: "bot" },
     "username",
     /^Field 'username' is not supported here: a user name is not secret and may belong to many/,
@@ -294,7 +294,12 @@ const WRONG: [what: string, body: object, field: string | undefined, message: Re
     "username",
     /^Field 'username' is not supported here/,
   ],
-  ["nothing to look for", {}, "password", /^Missing one of the fields password, .*, fingerprint$/],
+  [
+    "nothing to search for",
+    {},
+    "password",
+    /^Missing one of the fields password, .*, fingerprint$/,
+  ],
   [
     "two values",
     { password: CANARY, bearer_token: CANARY },
@@ -309,13 +314,13 @@ const WRONG: [what: string, body: object, field: string | undefined, message: Re
   ],
   ["an empty value", { password: "" }, "password", /^Field 'password' must not be empty$/],
   [
-    "the beginning of a fingerprint",
+    "a fingerprint prefix",
     { fingerprint: "01234567" },
     "fingerprint",
     /must be 16 hexadecimal digits/,
   ],
   [
-    "a cluster that there is not",
+    "an unknown cluster",
     { password: CANARY, clusters: ["nowhere"] },
     "clusters",
     /there is no 'nowhere'/,
@@ -323,7 +328,7 @@ const WRONG: [what: string, body: object, field: string | undefined, message: Re
 ];
 
 for (const [what, body, field, message] of WRONG) {
-  Deno.test(`${what} is refused, and no cluster is asked`, async () => {
+  Deno.test(`an invalid search is rejected, and no cluster is contacted: ${what}`, async () => {
     const it = matrixStage(seen);
     const answer = await asked(it, body);
     assert.deepEqual([answer.status, answer.body.field], [400, field]);
@@ -335,7 +340,7 @@ for (const [what, body, field, message] of WRONG) {
 const TESTS: Readonly<Record<string, Kept>> = { "test-a": FLEET.dev!, production: FLEET.prod! };
 const limited: StageOptions = withTokens;
 
-Deno.test("a reader may not look for values, and a token sees its clusters only", async () => {
+Deno.test("a reader cannot search for values, and a token sees only its clusters", async () => {
   const it = matrixStage(TESTS, limited);
   const reader = await asked(it, { password: CANARY }, bearer("reader"));
   assert.deepEqual([reader.status, reader.body.code], [403, "role_required"]);
@@ -349,7 +354,7 @@ Deno.test("a reader may not look for values, and a token sees its clusters only"
   assert.equal((await asked(it, outside, bearer("one-cluster"))).status, 403);
 });
 
-Deno.test("10 a minute are allowed for each token, however many clusters; more is 429 and on record", () =>
+Deno.test("a token gets 10 searches a minute, however many clusters; more are 429 and audited", () =>
   withLog(async ({ auditLog, entries }) => {
     const it = matrixStage(TESTS, { ...limited, auditLog });
     const ask = (token: "writer" | "admin") => asked(it, { password: CANARY }, bearer(token));
@@ -370,7 +375,7 @@ const OUTCOMES: [kept: Readonly<Record<string, Kept>>, body: object, outcome: st
 ];
 
 for (const [kept, body, outcome] of OUTCOMES) {
-  Deno.test(`that it was ${outcome} on ${Object.keys(kept)} is on record in one line, by the value's fingerprint`, () =>
+  Deno.test(`outcome ${outcome} on ${Object.keys(kept)} is audited in one line, with the value's fingerprint`, () =>
     withLog(async ({ auditLog, entries }) => {
       const it = matrixStage(kept, {
         auditLog,
@@ -383,7 +388,7 @@ for (const [kept, body, outcome] of OUTCOMES) {
         ...{ kind: "find", clusters: Object.keys(kept), names: [], outcome },
       });
       assert.match(end!.credential!, /^[0-9a-f]{16}$/);
-      // What is looked for by that fingerprint is known by it, too.
+      // Searching by that fingerprint is audited under it, too.
       await asked(it, { fingerprint: end!.credential });
       assert.equal(entries().at(-1)!.credential, end!.credential);
     }));

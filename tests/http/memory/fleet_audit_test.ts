@@ -3,9 +3,9 @@ import { PerMinute } from "../../../src/rate_limit/per_minute.ts";
 import { send, withLog } from "../audit_place.ts";
 import { addDocker, fleetStage } from "../fleet.ts";
 
-/** What the audit log says of a write to several clusters. */
+/** The audit log of a write to several clusters. */
 
-Deno.test("each cluster has its own lines, with its own id and its own outcome", () =>
+Deno.test("each cluster has its own audit lines, with its own ID and outcome", () =>
   withLog(async ({ auditLog, entries }) => {
     const it = fleetStage({ auditLog });
     it.fleet.b!.fault = () => ({ kind: "throw", error: "unreachable" });
@@ -20,13 +20,13 @@ Deno.test("each cluster has its own lines, with its own id and its own outcome",
     }
     assert.equal(new Set(lines.map(({ write }) => write)).size, 3);
     assert.deepEqual([...new Set(lines.map(({ request }) => request))], ["my-request"]);
-    // What is written is known by the same id.
+    // The written secret has the same ID.
     const written = it.fleet.a!.secrets.get("default/my-docker-secret")!;
     const { write } = lines.find((line) => line.cluster === "a")!;
     assert.equal(written.annotations["argocd-configurer.io/request"], write);
   }));
 
-Deno.test("of a cluster that is not begun there is no line", () =>
+Deno.test("a skipped cluster has no audit line", () =>
   withLog(async ({ auditLog, entries }) => {
     const it = fleetStage({ auditLog });
     it.fleet.c!.fault = () => ({ kind: "throw", error: "unreachable" });
@@ -35,7 +35,7 @@ Deno.test("of a cluster that is not begun there is no line", () =>
     assert.deepEqual([...new Set(lines.map(({ cluster }) => cluster))], ["c"]);
   }));
 
-Deno.test("tries beyond those allowed are on record once, for all clusters", () =>
+Deno.test("exceeding the verification limit is audited once, not per cluster", () =>
   withLog(async ({ auditLog, entries }) => {
     const tries = new PerMinute({ allowed: 1 });
     const it = fleetStage({ auditLog, deps: { gates: { tries } } });

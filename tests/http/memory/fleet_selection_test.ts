@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { KubeError } from "../../../src/kube/errors.ts";
+import { FakeCluster } from "../../../src/kube/fake/store.ts";
 import { PREFIX as V1 } from "../../../src/operations/routes.ts";
+import { encodeBase64Text } from "../../../src/text/bytes.ts";
 import {
   addDocker,
   answered,
@@ -14,7 +16,7 @@ import {
 import { get, post } from "../support.ts";
 import { bearer, options as withTokens } from "../tokens.ts";
 
-/** Which clusters a request is about: the same for a body and a query. */
+/** The selection of clusters is the same for a body and a query. */
 
 const KNOWN = {
   "prod-eu": { labels: { env: "prod", region: "eu" } },
@@ -26,11 +28,11 @@ const KNOWN = {
 const CHOSEN: [what: string, which: object, meant: readonly string[]][] = [
   ["names", { clusters: ["test-1", "prod-eu"] }, ["prod-eu", "test-1"]],
   ["a pattern", { clusters: ["prod-*"] }, ["prod-eu", "prod-us"]],
-  ["a pattern less a name", { clusters: ["prod-*", "!prod-eu"] }, ["prod-us"]],
+  ["a pattern excluding a name", { clusters: ["prod-*", "!prod-eu"] }, ["prod-us"]],
   ["all", { clusters: ["*"] }, ["prod-eu", "prod-us", "test-1", "test-2"]],
-  ["all but some", { clusters: ["!prod-*"] }, ["test-1", "test-2"]],
+  ["all clusters but some", { clusters: ["!prod-*"] }, ["test-1", "test-2"]],
   ["labels", { cluster_selector: "env=prod" }, ["prod-eu", "prod-us"]],
-  ["labels of a set", { cluster_selector: "env in (test),region notin (eu)" }, ["test-1"]],
+  ["set-based labels", { cluster_selector: "env in (test),region notin (eu)" }, ["test-1"]],
   ["no label", { cluster_selector: "!env" }, ["test-2"]],
   ["names and labels", { clusters: ["*-eu", "test-1"], cluster_selector: "env=prod" }, ["prod-eu"]],
 ];
@@ -41,7 +43,7 @@ const inQuery = (which: object) =>
   ).toString();
 
 for (const [what, which, meant] of CHOSEN) {
-  Deno.test(`${what} choose clusters for a write`, async () => {
+  Deno.test(`a write goes to the selected clusters: ${what}`, async () => {
     const it = fleetStage({ known: KNOWN });
     const { status, body } = await answered(it, addDocker(which));
     assert.equal(status, 200);
@@ -49,14 +51,14 @@ for (const [what, which, meant] of CHOSEN) {
     assert.deepEqual(holders(it), meant);
   });
 
-  Deno.test(`${what} choose clusters for a read`, async () => {
+  Deno.test(`a read covers the selected clusters: ${what}`, async () => {
     const it = fleetStage({ known: KNOWN });
     const { status, body } = await answered(it, list(inQuery(which)));
     assert.equal(status, 200);
     assert.deepEqual(body.clusters.map(({ cluster }) => cluster), meant);
   });
 
-  Deno.test(`${what} choose clusters for the list of these`, async () => {
+  Deno.test(`GET /clusters lists the selected clusters: ${what}`, async () => {
     const it = fleetStage({ known: KNOWN });
     const response = await it.app.fetch(get(`${V1}/clusters?${inQuery(which)}`));
     const { clusters } = await response.json();
@@ -64,14 +66,14 @@ for (const [what, which, meant] of CHOSEN) {
   });
 }
 
-Deno.test("a read that says nothing is about all clusters", async () => {
+Deno.test("a read without a selection covers all clusters", async () => {
   const { body } = await answered(fleetStage({ known: KNOWN }), list(""));
   assert.deepEqual(body.clusters.map(({ cluster }) => cluster), Object.keys(KNOWN));
 });
 
 const CHOICE = "No cluster selected: set 'cluster', 'clusters' ";
 
-/** For every kind of request that takes a selection, in a body and in a query. */
+/** Every kind of request with a selection, in a body or in a query. */
 const REQUESTS: [what: string, part: string, of: (which: object) => Request][] = [
   ["docker", "Field", addDocker],
   ["repositories", "Field", (which) =>
@@ -91,17 +93,17 @@ const REQUESTS: [what: string, part: string, of: (which: object) => Request][] =
 ];
 
 const REFUSED: [what: string, which: object, code: string, message: (part: string) => string][] = [
-  ["a single cluster beside names", { cluster: "test-1", clusters: ["test-2"] }, "invalid_field", (
+  ["'cluster' beside 'clusters'", { cluster: "test-1", clusters: ["test-2"] }, "invalid_field", (
     part,
   ) => `${part} 'clusters' cannot be combined with 'cluster'`],
   [
-    "a single cluster beside labels",
+    "'cluster' beside 'cluster_selector'",
     { cluster: "test-1", cluster_selector: "env=prod" },
     "invalid_field",
     (part) => `${part} 'cluster_selector' cannot be combined with 'cluster'`,
   ],
   [
-    "a name that is none",
+    "an unknown name",
     { clusters: ["prod-ew"] },
     "invalid_field",
     (part) =>
@@ -114,14 +116,14 @@ const REFUSED: [what: string, which: object, code: string, message: (part: strin
     (part) => `${part} 'clusters' must match at least one cluster: 'stage-*' matches none`,
   ],
   [
-    "a name taken out that is none",
+    "an unknown excluded name",
     { clusters: ["*", "!prud-eu"] },
     "invalid_field",
     (part) =>
       `${part} 'clusters' must name existing clusters: there is no 'prud-eu'; did you mean 'prod-eu'?`,
   ],
   [
-    "names that leave none",
+    "an exclusion that leaves no cluster",
     { clusters: ["prod-eu", "!prod-*"] },
     "invalid_field",
     (part) => `${part} 'clusters' selects no cluster`,
@@ -139,13 +141,13 @@ const REFUSED: [what: string, which: object, code: string, message: (part: strin
     (part) => `${part} 'cluster_selector' matches no selected cluster`,
   ],
   [
-    "a selector that is none",
+    "an invalid selector",
     { cluster_selector: "env in prod" },
     "invalid_field",
     (part) => `${part} 'cluster_selector' must be a label selector such as team=web,env!=test`,
   ],
   [
-    "a selector of nothing",
+    "an empty selector",
     { cluster_selector: " " },
     "invalid_field",
     (part) => `${part} 'cluster_selector' must be a label selector such as team=web,env!=test`,
@@ -154,7 +156,7 @@ const REFUSED: [what: string, which: object, code: string, message: (part: strin
 
 for (const [kind, part, of] of REQUESTS) {
   for (const [what, which, code, message] of REFUSED) {
-    Deno.test(`${what} is refused of ${kind}, and nothing is done`, async () => {
+    Deno.test(`${kind}: an invalid selection is rejected, and no cluster is contacted: ${what}`, async () => {
       const it = fleetStage({ known: KNOWN });
       const { status, body } = await answered(it, of(which));
       assert.deepEqual([status, body.code, body.message], [400, code, message(part)]);
@@ -165,7 +167,7 @@ for (const [kind, part, of] of REQUESTS) {
 
 for (const [kind, , of] of REQUESTS) {
   for (const which of [{ clusters: ["*"] }, { cluster_selector: "env=prod" }]) {
-    Deno.test(`where there is no cluster, ${kind} with ${Object.keys(which)} says so`, async () => {
+    Deno.test(`${kind}: without configured clusters ${Object.keys(which)} is rejected with that reason`, async () => {
       const it = fleetStage({ known: {} });
       const { status, body } = await answered(it, of(which));
       assert.deepEqual(
@@ -177,7 +179,7 @@ for (const [kind, , of] of REQUESTS) {
 }
 
 for (const [kind, , of] of REQUESTS.slice(0, 3)) {
-  Deno.test(`without any cluster ${kind} is refused, and nothing is done`, async () => {
+  Deno.test(`${kind}: a request without a selection is rejected, and no cluster is contacted`, async () => {
     const it = fleetStage({ known: KNOWN });
     const { status, body } = await answered(it, of({}));
     assert.deepEqual([status, body.code], [400, "selection_required"]);
@@ -187,7 +189,7 @@ for (const [kind, , of] of REQUESTS.slice(0, 3)) {
 }
 
 for (const [kind, , of] of REQUESTS.filter(([, part]) => part === "Parameter")) {
-  Deno.test(`an empty list of clusters is refused of ${kind}`, async () => {
+  Deno.test(`${kind}: an empty list of clusters is rejected`, async () => {
     const it = fleetStage({ known: KNOWN });
     const { status, body } = await answered(it, of({ clusters: " , " }));
     const message = "Parameter 'clusters' must name at least one cluster";
@@ -197,7 +199,7 @@ for (const [kind, , of] of REQUESTS.filter(([, part]) => part === "Parameter")) 
 }
 
 for (const [kind, part, of] of REQUESTS) {
-  Deno.test(`more names or patterns than a request may have are refused of ${kind}`, async () => {
+  Deno.test(`${kind}: too many names or patterns are rejected`, async () => {
     const it = fleetStage({ known: KNOWN });
     const patterns = Array.from({ length: 65 }, (_, i) => `${"*".repeat(10)}${i}`);
     const many: [items: string[], rule: string][] = [
@@ -215,44 +217,44 @@ for (const [kind, part, of] of REQUESTS) {
 
 const LIMITS: [what: string, which: object, message: string][] = [
   [
-    "one that goes first and is not meant",
+    "a name in 'first' that is not selected",
     { clusters: ["prod-*"], first: ["test-1"] },
     "Field 'first' must name clusters of the selection: 'test-1' is not selected",
   ],
   [
-    "a first pattern that matches nothing that is meant",
+    "a pattern in 'first' that matches no selected cluster",
     { clusters: ["prod-*"], first: ["test-*"] },
     "Field 'first' must match at least one cluster of the selection: 'test-*' matches none",
   ],
   [
-    "what goes first of a single cluster",
+    "'first' with a single cluster",
     { cluster: "test-1", first: ["test-1"] },
     "Field 'first' requires 'clusters' or 'cluster_selector'",
   ],
   [
-    "how many of a single cluster may fail",
+    "'max_failures' with a single cluster",
     { cluster: "test-1", max_failures: 1 },
     "Field 'max_failures' requires 'clusters' or 'cluster_selector'",
   ],
   [
-    "a number below 0",
+    "a negative 'max_failures'",
     { clusters: ["*"], max_failures: -1 },
     "Field 'max_failures' must be 0 or more",
   ],
   [
-    "a number above what can be counted",
+    "a 'max_failures' above the largest integer",
     { clusters: ["*"], max_failures: 1e99 },
     "Field 'max_failures' must be smaller",
   ],
   [
-    "a number below what can be counted",
+    "a 'max_failures' below the smallest integer",
     { clusters: ["*"], max_failures: -1e99 },
     "Field 'max_failures' must be larger",
   ],
 ];
 
 for (const [what, which, message] of LIMITS) {
-  Deno.test(`${what} is refused`, async () => {
+  Deno.test(`${what} is rejected`, async () => {
     const it = fleetStage({ known: KNOWN });
     const { status, body } = await answered(it, addDocker(which));
     assert.deepEqual([status, body.message], [400, message]);
@@ -260,7 +262,7 @@ for (const [what, which, message] of LIMITS) {
   });
 }
 
-Deno.test("at the root there is one cluster, by its own name", async () => {
+Deno.test("the root paths take one cluster by name and no selection", async () => {
   const it = fleetStage({ known: KNOWN });
   const queries = ["clusters=*", "cluster_selector=env", "cluster=a&clusters=b"];
   for (const query of queries) {
@@ -291,7 +293,7 @@ const broken: FleetOptions = {
 };
 
 for (const [kind, , of] of REQUESTS) {
-  Deno.test(`while the labels cannot be read nothing is selected by them: ${kind}`, async () => {
+  Deno.test(`${kind}: while the labels are unreadable, a selector selects nothing`, async () => {
     const it = fleetStage(broken);
     const { status, body } = await answered(it, of({ cluster_selector: "env!=prod" }));
     assert.deepEqual([status, body.code, body.message], [500, BROKEN.kind, BROKEN.message]);
@@ -299,7 +301,7 @@ for (const [kind, , of] of REQUESTS) {
   });
 }
 
-Deno.test("two names of one API server are one cluster under the first, which says so", async () => {
+Deno.test("two names of one API server are one cluster under the first name, which lists the other", async () => {
   const known = {
     "a-prod": { identity: "one" },
     "b-prod": { identity: "two" },
@@ -313,28 +315,58 @@ Deno.test("two names of one API server are one cluster under the first, which sa
     ["b-prod", undefined],
   ]);
   assert.deepEqual(it.opened, ["a-prod", "b-prod"]);
-  // Which goes first may be said by either name.
+  // `first` may use either name.
   const first = await answered(it, addDocker({ clusters: ["*"], first: ["c-prod"], upsert: true }));
   assert.deepEqual(statuses(first.body.clusters), { "a-prod": 200, "b-prod": 200 });
   assert.deepEqual(it.opened.slice(2), ["a-prod", "b-prod"]);
 });
 
+Deno.test("reads cover each Argo CD of a server with two names, and writes count the server once", async () => {
+  const server = new FakeCluster();
+  for (const each of ["default", "argocd", "other"]) server.namespaces.set(each, "Active");
+  server.put({
+    namespace: "other",
+    name: "app",
+    labels: { "argocd.argoproj.io/secret-type": "repository" },
+  }, { url: encodeBase64Text("https://git.example.com/app") });
+  const it = fleetStage({
+    known: {
+      a: { identity: "one", own: { argocdNamespace: null } },
+      b: { identity: "one", own: { argocdNamespace: "other" } },
+      c: { identity: "one", own: { argocdNamespace: "other" } },
+    },
+    fleet: { a: server, b: server, c: server },
+  });
+  for (const path of ["credentials", "secrets", "secrets/app"]) {
+    const { status, body } = await answered(it, get(`/api/v1/${path}`));
+    assert.ok(status < 300, path);
+    const names =
+      (body.clusters as readonly { readonly cluster?: string; readonly name?: string }[])
+        .map(({ cluster, name }) => cluster ?? name);
+    assert.deepEqual(names, ["a", "b"], path);
+    assert.match(JSON.stringify(body), /"same_server_as":\["c"\]/, path);
+    assert.match(JSON.stringify(body), /git\.example\.com\/app/, path);
+  }
+  const { body } = await answered(it, addDocker({ clusters: ["*"] }));
+  assert.deepEqual(statuses(body.clusters), { a: 200 });
+});
+
 const MIXED = { ...KNOWN, "production-cluster": { identity: "server of test-1" } };
 
-Deno.test("patterns and labels of a token that is for some clusters see only those", async () => {
+Deno.test("patterns and selectors match only clusters that the token is limited to", async () => {
   const options = { known: MIXED, ...withTokens };
   for (const which of [{ clusters: ["*"] }, { cluster_selector: "env!=prod" }]) {
     const it = fleetStage(options);
     const { body } = await answered(it, addDocker(which, bearer("one-cluster")));
     assert.deepEqual(body.clusters.map(({ cluster }) => cluster), ["test-1", "test-2"]);
-    assert.ok(!JSON.stringify(body).includes("production"), "another name of its server");
+    assert.ok(!JSON.stringify(body).includes("production"), "another name of its server is shown");
     assert.deepEqual(it.opened, ["test-1", "test-2"]);
   }
   const { body } = await answered(fleetStage(options), list("", bearer("one-cluster")));
   assert.deepEqual(body.clusters.map(({ cluster }) => cluster), ["test-1", "test-2"]);
 });
 
-Deno.test("a name outside of a token's clusters is 403, whether it is there or not", async () => {
+Deno.test("naming a cluster outside the token's is 403, whether it exists or not", async () => {
   for (const name of ["prod-eu", "prod-none"]) {
     const it = fleetStage({ known: KNOWN, ...withTokens });
     for (const clusters of [["test-1", name], ["*", `!${name}`]]) {
@@ -346,7 +378,7 @@ Deno.test("a name outside of a token's clusters is 403, whether it is there or n
   }
 });
 
-Deno.test("a pattern that only clusters of others match is one without a match", async () => {
+Deno.test("a pattern that matches only clusters outside the token's is a pattern without a match", async () => {
   const it = fleetStage({ known: KNOWN, ...withTokens });
   const request = addDocker({ clusters: ["prod-*"] }, bearer("one-cluster"));
   const { status, body } = await answered(it, request);
@@ -354,7 +386,7 @@ Deno.test("a pattern that only clusters of others match is one without a match",
   assert.ok(!body.message?.includes("prod-eu"), JSON.stringify(body));
 });
 
-Deno.test("what is wrong is an ordinary error to who wants a stream, too", async () => {
+Deno.test("an invalid request gets a JSON error even when a stream is requested", async () => {
   const it = fleetStage({ known: KNOWN });
   const response = await it.app.fetch(addDocker({ clusters: ["none"] }, EVENTS));
   assert.equal(response.status, 400);

@@ -13,7 +13,7 @@ import { EVENTS, eventsIn, type FleetOptions, fleetStage } from "../fleet.ts";
 import { askSteps, MADE_UP, type Steps, stepsOperation } from "../steps.ts";
 import { bearer, options as withTokens } from "../tokens.ts";
 
-/** The frame of what is done on several clusters in several steps, by a made-up operation. */
+/** The framework for operations on several clusters in several steps, with a made-up operation. */
 
 const staged = (steps: Steps, options: FleetOptions = {}) =>
   fleetStage({
@@ -24,20 +24,20 @@ const staged = (steps: Steps, options: FleetOptions = {}) =>
 const count = async ({ store, seconds }: ClusterContext) =>
   (await store.list({}, deadlineIn(seconds))).length;
 
-/** What came of each, sorted: `a done`, `b timeout`. */
+/** The outcome of each cluster, sorted: `a done`, `b timeout`. */
 const wordsOf = (ended: readonly StepResult<unknown>[]) =>
   ended.map((each) => `${each.cluster.name} ${each.kind === "done" ? "done" : each.status}`).sort();
 
 const answer = (body: object) => ({ reply: () => ({ status: 200, body }) });
 
-/** Looks at each cluster, and answers with a word for each. */
+/** Reads each cluster and returns an outcome for each. */
 async function* looks({ chosen, each }: FleetContext) {
   const ended = await Array.fromAsync(each(chosen, { act: count }));
   yield* [];
   return answer({ ended: wordsOf(ended) });
 }
 
-Deno.test("the call and each cluster that a step writes to have their own lines, known by one id", () =>
+Deno.test("a request and each cluster that a step writes to have their own audit lines, under one ID", () =>
   withLog(async ({ auditLog, entries }) => {
     const it = staged({
       id: "r-1",
@@ -98,7 +98,7 @@ Deno.test("the call and each cluster that a step writes to have their own lines,
     }
   }));
 
-Deno.test("what cannot be recorded is not done, in none of its steps", () =>
+Deno.test("no step runs when the audit log cannot be written", () =>
   withLog(async ({ auditLog, path }) => {
     const acted: string[] = [];
     const it = staged({
@@ -120,7 +120,7 @@ Deno.test("what cannot be recorded is not done, in none of its steps", () =>
 
 const REFUSAL = () => new OperationError("rate_limited", { what: "made-up things" });
 
-Deno.test("what is refused before the first event is an ordinary error, also of a stream, and on record", () =>
+Deno.test("an error before the first event is answered in JSON, even for a stream, and audited", () =>
   withLog(async ({ auditLog, entries }) => {
     const it = staged({
       attempt: { dryRun: false, tries: 0, of: (writer) => ({ ...writer, ...MADE_UP }) },
@@ -140,7 +140,7 @@ Deno.test("what is refused before the first event is an ordinary error, also of 
     ]);
   }));
 
-Deno.test("a stream has the events of all steps, and at its end the answer or what went wrong", async () => {
+Deno.test("a stream has the events of all steps, then the answer or the error", async () => {
   for (const goesWrong of [false, true]) {
     const it = staged({
       async *steps({ chosen, each, entryOf, wantsEvents }) {
@@ -171,7 +171,7 @@ Deno.test("a stream has the events of all steps, and at its end the answer or wh
   }
 });
 
-Deno.test("a cluster that cannot be asked fails no step, and says why in a word and a sentence", async () => {
+Deno.test("a failing cluster does not fail its step, and has a code and a message", async () => {
   const it = staged({
     async *steps({ chosen, each, entryOf }) {
       const ended = await Array.fromAsync(each(chosen, {
@@ -204,7 +204,7 @@ Deno.test("a cluster that cannot be asked fails no step, and says why in a word 
   });
 });
 
-Deno.test("of a step that writes, a cluster that fails is on record with its failure", () =>
+Deno.test("a cluster that fails in a writing step is audited as failed", () =>
   withLog(async ({ auditLog, entries }) => {
     const it = staged({
       async *steps({ chosen, each }) {
@@ -231,7 +231,7 @@ Deno.test("of a step that writes, a cluster that fails is on record with its fai
     ]);
   }));
 
-Deno.test("a cluster whose labels have changed is left alone, unless a step looks whatever they are", async () => {
+Deno.test("a cluster whose labels have changed is skipped, unless the step ignores labels", async () => {
   for (const anyLabels of [false, true]) {
     let isChanged = false;
     const labelsOf = (name: string) =>
@@ -258,7 +258,7 @@ Deno.test("a cluster whose labels have changed is left alone, unless a step look
   }
 });
 
-Deno.test("when the program is about to stop, no step begins a further cluster", async () => {
+Deno.test("when the server is stopping, no step starts another cluster", async () => {
   const limits = new Limits(serverLimits({ maxRequests: 10, seconds: 10 }));
   const it = staged({
     async *steps({ chosen, each }) {
@@ -276,7 +276,7 @@ Deno.test("when the program is about to stop, no step begins a further cluster",
   });
 });
 
-Deno.test("a step may be on clusters that are not selected: on all that the caller may see", async () => {
+Deno.test("a step may cover clusters beyond the selection, but only those the caller may see", async () => {
   const known = {
     "test-a": {},
     "test-b": {},
@@ -308,7 +308,7 @@ Deno.test("a step may be on clusters that are not selected: on all that the call
   });
 });
 
-Deno.test("values that a call finds to try count against the tries of a minute", async () => {
+Deno.test("verifications found during a request count against the limit per minute", async () => {
   const tries = new PerMinute({ allowed: 5 });
   const it = staged({
     async *steps({ countTries, chosen, each }) {
@@ -325,7 +325,7 @@ Deno.test("values that a call finds to try count against the tries of a minute",
   assert.match(headers.get("Retry-After")!, /^\d+$/);
 });
 
-Deno.test("searches have a limit of their own, against which a fan-out counts once", () =>
+Deno.test("searches have their own limit, and a fan-out counts once", () =>
   withLog(async ({ auditLog, entries }) => {
     const tries = new PerMinute({ allowed: 0 });
     const attempt = { dryRun: false, tries: 1, limit: "finds" } as const;

@@ -15,7 +15,7 @@ import {
 } from "../fleet.ts";
 import { CANARY } from "../support.ts";
 
-/** What is done on several clusters, told as it happens. */
+/** Requests to several clusters, answered as a stream. */
 
 const ALL = { clusters: ["*"] };
 
@@ -29,7 +29,7 @@ async function streamed({ app }: FleetStage, request: Request) {
   return { response, events };
 }
 
-Deno.test("a stream says how many there are, each as it ends, and what came of all", async () => {
+Deno.test("a stream has the number of clusters, each cluster as it finishes, and the totals", async () => {
   const go = Promise.withResolvers<void>();
   const it = fleetStage({ onOpen: (name) => name === "a" ? go.promise : undefined });
   it.fleet.b!.fault = () => ({ kind: "throw", error: "unreachable" });
@@ -59,7 +59,7 @@ Deno.test("a stream says how many there are, each as it ends, and what came of a
   });
 });
 
-Deno.test("when none succeeds the last event has the error, and the status stays 200", async () => {
+Deno.test("when no cluster succeeds, the last event has the error and the status stays 200", async () => {
   const it = fleetStage();
   for (const cluster of Object.values(it.fleet)) {
     cluster.fault = () => ({ kind: "throw", error: "unreachable" });
@@ -80,7 +80,7 @@ Deno.test("when none succeeds the last event has the error, and the status stays
   assert.match(message!, /^None of 3 clusters succeeded/);
 });
 
-/** Clusters one after the other. */
+/** Runs one cluster at a time. */
 function oneAtOnce(options: FleetOptions = {}): FleetStage {
   const one = { connections: 1, processes: 1 };
   const fleet = new FleetQueue({ atOnce: one, held: one, perServer: one, stalled: 60_000 });
@@ -88,7 +88,7 @@ function oneAtOnce(options: FleetOptions = {}): FleetStage {
   return fleetStage({ ...options, deps });
 }
 
-Deno.test("what is not begun at a stop is told like all others", async () => {
+Deno.test("clusters skipped by a stop are reported in the stream", async () => {
   const limits = new Limits(serverLimits({ maxRequests: 10, seconds: 10 }));
   const it = oneAtOnce({ onOpen: () => limits.close(), deps: { gates: { limits } } });
   const { events } = await streamed(it, addDocker(ALL, EVENTS));
@@ -107,7 +107,7 @@ Deno.test("what is not begun at a stop is told like all others", async () => {
   });
 });
 
-Deno.test("a reader that goes away has no further cluster begun; what has begun ends", async () => {
+Deno.test("after the client disconnects no further cluster is started, and the current one finishes", async () => {
   const [begun, go] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   const it = oneAtOnce({
     onOpen() {
@@ -123,7 +123,7 @@ Deno.test("a reader that goes away has no further cluster begun; what has begun 
   assert.deepEqual([it.opened, holders(it)], [["a"], ["a"]]);
 });
 
-Deno.test("a reader that does not read delays no cluster", async () => {
+Deno.test("a client that does not read delays no cluster", async () => {
   const it = oneAtOnce();
   const { body } = await it.app.fetch(addDocker(ALL, EVENTS));
   for (let i = 0; i < 100 && holders(it).length < 3; i++) {
@@ -133,7 +133,7 @@ Deno.test("a reader that does not read delays no cluster", async () => {
   await body!.cancel();
 });
 
-Deno.test("a stream holds its place among the requests until its end", async () => {
+Deno.test("a stream holds its request slot until it ends", async () => {
   const go = Promise.withResolvers<void>();
   const limits = new Limits(serverLimits({ maxRequests: 1, seconds: 10 }));
   const it = fleetStage({ onOpen: () => go.promise, deps: { gates: { limits } } });
@@ -154,7 +154,7 @@ const ACCEPTS: [accept: string | undefined, isStream: boolean][] = [
 ];
 
 for (const [accept, isStream] of ACCEPTS) {
-  Deno.test(`Accept: ${accept ?? "nothing"} is answered by ${isStream ? "events" : "JSON"}`, async () => {
+  Deno.test(`Accept: ${accept ?? "none"} is answered with ${isStream ? "events" : "JSON"}`, async () => {
     const request = list("", accept === undefined ? undefined : { Accept: accept });
     const response = await fleetStage().app.fetch(request);
     await response.body?.cancel();
@@ -163,7 +163,7 @@ for (const [accept, isStream] of ACCEPTS) {
   });
 }
 
-Deno.test("about one cluster there is JSON, whatever is accepted", async () => {
+Deno.test("a request about one cluster is answered in JSON, whatever Accept says", async () => {
   const response = await fleetStage().app.fetch(list("cluster=a", EVENTS));
   assert.equal(response.headers.get("Content-Type"), "application/json");
   assert.equal((await response.json()).status, "success");

@@ -21,17 +21,17 @@ import {
 import { get, post } from "../support.ts";
 import { bearer, options as withTokens } from "../tokens.ts";
 
-/** What is done on several clusters: what becomes of each, and of all together. */
+/** Requests to several clusters: the outcome of each, and of the whole. */
 
 const ALL = { clusters: ["*"] };
 
-/** Clusters have their turn one after the other. */
+/** Runs one cluster at a time. */
 const oneAtOnce = () => {
   const one = { connections: 1, processes: 1 };
   return new FleetQueue({ atOnce: one, held: one, perServer: one, stalled: 60_000 });
 };
 
-/** Has a cluster fail at whatever it is asked. */
+/** Makes every call to a cluster fail. */
 function failing(
   { fleet }: FleetStage,
   name: string,
@@ -40,7 +40,7 @@ function failing(
   fleet[name]!.fault = () => ({ kind: "throw", error });
 }
 
-Deno.test("each cluster has the answer that it has alone", async () => {
+Deno.test("each cluster has the same answer as in a request of its own", async () => {
   const it = fleetStage();
   const { status, body } = await answered(it, addDocker(ALL));
   assert.equal(status, 200);
@@ -58,7 +58,7 @@ Deno.test("each cluster has the answer that it has alone", async () => {
   assert.deepEqual(clusters.map(({ cluster }) => cluster), ["a", "b", "c"]);
 });
 
-Deno.test("the line of the log says how many clusters a request was about", async () => {
+Deno.test("the request log line has the number of clusters", async () => {
   const it = fleetStage();
   await answered(it, list("clusters=a,b"));
   const line = it.logged.map((each) => JSON.parse(each))
@@ -66,7 +66,7 @@ Deno.test("the line of the log says how many clusters a request was about", asyn
   assert.deepEqual([line.clusters, line.cluster], [2, undefined]);
 });
 
-Deno.test("when some fail the others are done all the same: 207, and no success", async () => {
+Deno.test("a partial failure is 207, not a success, and the other clusters are written", async () => {
   const it = fleetStage();
   failing(it, "b");
   const { status, body } = await answered(it, addDocker(ALL));
@@ -82,7 +82,7 @@ Deno.test("when some fail the others are done all the same: 207, and no success"
   assert.deepEqual(holders(it), ["a", "c"]);
 });
 
-Deno.test("when all fail alike it is their status, with what the first says", async () => {
+Deno.test("when all clusters fail alike, the response has their status and the first one's message", async () => {
   const it = fleetStage();
   await answered(it, addDocker(ALL));
   const { status, body } = await answered(it, addDocker(ALL));
@@ -100,7 +100,7 @@ Deno.test("when all fail alike it is their status, with what the first says", as
   assert.match(message!, /^None of 3 clusters succeeded\. Cluster 'a': Secrets already exist/);
 });
 
-Deno.test("when all fail, each in its way, it is 502", async () => {
+Deno.test("when clusters fail differently, the response is 502", async () => {
   const it = fleetStage();
   failing(it, "a");
   failing(it, "b", "forbidden");
@@ -109,7 +109,7 @@ Deno.test("when all fail, each in its way, it is 502", async () => {
   assert.deepEqual([status, body.status_code, body.code], [502, 502, "clusters_failed"]);
 });
 
-Deno.test("a bug on one cluster is its own error, and is logged", async () => {
+Deno.test("a bug on one cluster is that cluster's 500 and is logged", async () => {
   const it = fleetStage({
     onOpen(name) {
       if (name === "b") throw new Error("a bug");
@@ -122,7 +122,7 @@ Deno.test("a bug on one cluster is its own error, and is logged", async () => {
   assert.ok(it.logged.some((line) => line.includes("a bug")));
 });
 
-Deno.test("a cluster that hangs costs its own deadline and nobody else's time", async () => {
+Deno.test("a hung cluster costs its own timeout and delays no other", async () => {
   using clock = fakeClock();
   const it = fleetStage({ seconds: 10 });
   it.fleet.a!.fault = () => ({ kind: "hang" });
@@ -145,7 +145,7 @@ const OTHERS: [what: string, request: () => Request][] = [
       username: "ci",
       password: PULL_SECRET.password,
     })],
-  ["the older form of a repository", () =>
+  ["the older repository request", () =>
     post(`${V1}/helm_repositories`, {
       ...ALL,
       name: "r",
@@ -156,7 +156,7 @@ const OTHERS: [what: string, request: () => Request][] = [
 ];
 
 for (const [what, request] of OTHERS) {
-  Deno.test(`${what} is written to each cluster, and deleted from each`, async () => {
+  Deno.test(`${what} is written to each cluster and deleted from each`, async () => {
     const it = fleetStage();
     const added = await answered(it, request());
     assert.deepEqual([added.status, added.body.succeeded], [200, 3]);
@@ -170,20 +170,20 @@ for (const [what, request] of OTHERS) {
   });
 }
 
-Deno.test("a cluster without Argo CD is one that fails for a repository", async () => {
+Deno.test("a repository is rejected for a cluster without Argo CD", async () => {
   const it = fleetStage({ argocdNamespace: null });
   const { status, body } = await answered(it, OTHERS[0]![1]());
   assert.deepEqual([status, body.code], [422, "no_argocd"]);
 });
 
-Deno.test("what goes first goes first, and the others when all of that has succeeded", async () => {
+Deno.test("clusters in 'first' are written first, the others after they have succeeded", async () => {
   const it = fleetStage();
   const { status } = await answered(it, addDocker({ ...ALL, first: ["c", "b"] }));
   assert.equal(status, 200);
   assert.deepEqual(it.opened, ["b", "c", "a"]);
 });
 
-Deno.test("when one that goes first fails, no other is begun", async () => {
+Deno.test("a failure in 'first' skips the other clusters", async () => {
   const it = fleetStage();
   failing(it, "b");
   const { status, body } = await answered(it, addDocker({ ...ALL, first: ["b"] }));
@@ -195,7 +195,7 @@ Deno.test("when one that goes first fails, no other is begun", async () => {
   assert.deepEqual([it.opened, holders(it)], [["b"], []]);
 });
 
-Deno.test("those that were begun say what came of all, the others nothing", async () => {
+Deno.test("skipped clusters do not affect the response's status and message", async () => {
   const it = fleetStage();
   failing(it, "b", "forbidden");
   const { status, body } = await answered(it, addDocker({ ...ALL, first: ["b"] }));
@@ -204,7 +204,7 @@ Deno.test("those that were begun say what came of all, the others nothing", asyn
   assert.match(body.message!, /'b': /);
 });
 
-Deno.test("when more have failed than may, no further one is begun", async () => {
+Deno.test("more failures than max_failures skip the remaining clusters", async () => {
   const known = Object.fromEntries(["a", "b", "c", "d"].map((name) => [name, {}]));
   const results: Record<string, unknown> = {};
   for (const most of [0, 1]) {
@@ -228,7 +228,7 @@ const REFUSING = {
   why: "no",
 } as const;
 
-Deno.test("a credential is tried once for all clusters, and counts once", async () => {
+Deno.test("a credential is verified once for all clusters, and counts once", async () => {
   const tried: unknown[] = [];
   const tries = new PerMinute({ allowed: 2 });
   const it = fleetStage({
@@ -246,7 +246,7 @@ Deno.test("a credential is tried once for all clusters, and counts once", async 
   assert.equal(third.status, 429);
 });
 
-Deno.test("one that is not accepted is written nowhere", async () => {
+Deno.test("a refused credential is written to no cluster", async () => {
   const it = fleetStage({ verifyOne: () => Promise.resolve(REFUSING) });
   const { status, body } = await answered(it, addDocker({ ...ALL, verify: true }));
   assert.equal(status, 422);
@@ -254,13 +254,13 @@ Deno.test("one that is not accepted is written nowhere", async () => {
   assert.deepEqual(holders(it), []);
 });
 
-Deno.test("a dry run over several writes nothing", async () => {
+Deno.test("a dry run over several clusters writes nothing", async () => {
   const it = fleetStage();
   const { status, body } = await answered(it, addDocker({ ...ALL, dry_run: true }));
   assert.deepEqual([status, body.succeeded, holders(it)], [200, 3, []]);
 });
 
-Deno.test("when the server is to stop, what has begun ends and the rest is not begun", async () => {
+Deno.test("when the server is stopping, the current cluster finishes and the others are skipped", async () => {
   const limits = new Limits(serverLimits({ maxRequests: 10, seconds: 10 }));
   const it = fleetStage({
     onOpen: () => limits.close(),
@@ -276,7 +276,7 @@ Deno.test("when the server is to stop, what has begun ends and the rest is not b
   );
 });
 
-Deno.test("when the client goes away, what has begun ends and the rest is not begun", async () => {
+Deno.test("after the client disconnects, the current cluster finishes and the others are skipped", async () => {
   const gone = new AbortController();
   const it = fleetStage({
     onOpen: () => gone.abort(),
@@ -286,7 +286,7 @@ Deno.test("when the client goes away, what has begun ends and the rest is not be
   assert.deepEqual([it.opened, holders(it)], [["a"], ["a"]]);
 });
 
-Deno.test("a fleet holds no place of those that wait for one cluster", async () => {
+Deno.test("a request to many clusters needs no slots of the per-cluster queue", async () => {
   const limits = new Limits({
     ...serverLimits({ maxRequests: 8, seconds: 10 }),
     slots: 1,
@@ -300,7 +300,7 @@ Deno.test("a fleet holds no place of those that wait for one cluster", async () 
   assert.deepEqual([status, body.succeeded], [200, 100]);
 });
 
-/** Notes whose turns they are. */
+/** Records the requests for slots. */
 class NotedTurns extends FleetQueue {
   readonly noted: ClusterSlotRequest[] = [];
 
@@ -315,7 +315,7 @@ class NotedTurns extends FleetQueue {
   }
 }
 
-Deno.test("turns are a token's, and a request's whatever id it says; a server's by any name", async () => {
+Deno.test("cluster slots are counted per token, per request whatever its ID, and per server whatever its name", async () => {
   const fleet = new NotedTurns();
   const known = { a: { identity: "one" }, b: { identity: "two" }, c: { identity: "one" } };
   const it = fleetStage({ known, deps: { ...withTokens.deps, gates: { fleet } } });
@@ -333,7 +333,7 @@ Deno.test("turns are a token's, and a request's whatever id it says; a server's 
   assert.notEqual(first, third);
 });
 
-Deno.test("a request for which there is no room looks at no kubeconfig", async () => {
+Deno.test("a request rejected as busy reads no kubeconfig", async () => {
   const looked: string[] = [];
   const limits = new Limits({
     ...serverLimits({ maxRequests: 10, seconds: 10 }),
@@ -355,7 +355,7 @@ Deno.test("a request for which there is no room looks at no kubeconfig", async (
   }
 });
 
-Deno.test("a request gives back its place, whatever comes of it", async () => {
+Deno.test("a request releases its slot, whatever its outcome", async () => {
   const limits = new Limits({
     ...serverLimits({ maxRequests: 10, seconds: 10 }),
     fleetsPerToken: 1,
@@ -380,7 +380,7 @@ Deno.test("a request gives back its place, whatever comes of it", async () => {
   }
 });
 
-Deno.test("a cluster whose labels have changed before its turn is left alone", async () => {
+Deno.test("a cluster whose labels no longer match when its turn comes is skipped", async () => {
   const entries = ["a", "b", "c"].map((name) => ({ ...usable(name), labels: { env: "test" } }));
   const relabelled = (name: string) => ({
     ...entries.find((each) => each.name === name)!,
@@ -400,7 +400,7 @@ Deno.test("a cluster whose labels have changed before its turn is left alone", a
   assert.deepEqual(it.fleet.b!.calls, []);
 });
 
-Deno.test("a cluster that is chosen by its name is written to whatever its labels are then", async () => {
+Deno.test("a cluster selected by name is written to, whatever its labels", async () => {
   const it = fleetStage({ known: { a: { labels: { env: "prod" } } } });
   const { status } = await answered(it, addDocker({ clusters: ["a"] }));
   assert.deepEqual([status, holders(it)], [200, ["a"]]);

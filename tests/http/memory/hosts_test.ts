@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { DOCKER, docker, get, type Headers, refused, type Row, testsOf } from "../support.ts";
 
-/** Who may act: hosts, origins, preflights, pages of other sites; and the ids of requests. */
+/** Hosts, origins, preflights and pages of other sites; and request IDs. */
 
 const FOREIGN = {
   error: true,
@@ -55,13 +55,13 @@ const refusedHosts: [host: string, status: number, body: RegExp | object, option
 const hosts: Row[] = [
   ...allowedHosts.flatMap(([host, options]): Row[] => [
     {
-      name: `the host ${host} is answered`,
+      name: `host ${host} is accepted`,
       request: () => get("/clusters", { Host: host }),
       options,
       status: 200,
     },
     {
-      name: `a write to the host ${host} is done`,
+      name: `a write under host ${host} is accepted`,
       request: () => docker({}, { Host: host }),
       options,
       status: 200,
@@ -70,34 +70,34 @@ const hosts: Row[] = [
   ]),
   ...refusedHosts.flatMap(([host, status, body, options]) => [
     refused(
-      `a read from the host '${host}' is refused`,
+      `a read under host '${host}' is rejected`,
       () => get("/secrets?cluster=test-cluster", { Host: host }),
       status,
       body,
       { options },
     ),
     refused(
-      `a write to the host '${host}' is refused`,
+      `a write under host '${host}' is rejected`,
       () => docker({}, { Host: host }),
       status,
       body,
       { options },
     ),
     {
-      name: `/health answers under the host '${host}' too`,
+      name: `/health is also answered under host '${host}'`,
       request: () => get("/health", { Host: host }),
       options,
       status: 200,
     },
   ]),
   refused(
-    "a read without a Host is refused",
+    "a read without a Host header is rejected",
     () => new Request("http://localhost/clusters"),
     400,
     MISSING,
   ),
   refused(
-    "a request line that names another host than the header is refused",
+    "a request line that names another host than the Host header is rejected",
     () => new Request("http://evil.example/clusters", { headers: { Host: "localhost" } }),
     421,
     FOREIGN,
@@ -144,14 +144,14 @@ const allowing = (origin: string) => ({ "Access-Control-Allow-Origin": origin, V
 const origins: Row[] = [
   ...ownOrigins.flatMap(([origin, options]): Row[] => [
     {
-      name: `a page of ${origin} may read`,
+      name: `a page from ${origin} may read`,
       request: () => get("/clusters", { Origin: origin }),
       options,
       status: 200,
       headers: { ...allowing(origin), "Access-Control-Expose-Headers": "X-Request-Id,Retry-After" },
     },
     {
-      name: `a page of ${origin} may write`,
+      name: `a page from ${origin} may write`,
       request: () => docker({}, { Origin: origin }),
       options,
       status: 200,
@@ -159,14 +159,14 @@ const origins: Row[] = [
       changes: true,
     },
     {
-      name: `a page of ${origin} may read an error`,
+      name: `a page from ${origin} may read an error`,
       request: () => get("/secrets", { Origin: origin }),
       options,
       status: 400,
       headers: allowing(origin),
     },
     {
-      name: `a preflight of a page of ${origin} is granted`,
+      name: `a preflight from ${origin} is granted`,
       request: () => preflight(origin, { "Access-Control-Request-Headers": "content-type" }),
       options,
       status: 204,
@@ -181,7 +181,7 @@ const origins: Row[] = [
   ...foreignOrigins.flatMap(([origin, options]): Row[] => [
     ...["/clusters", "/secrets?cluster=test-cluster", "/", "/openapi.json", "/none"].map((path) =>
       refused(
-        `a read of ${path} by a page of '${origin}' is refused`,
+        `a read of ${path} from a page of '${origin}' is rejected`,
         () => get(path, { Origin: origin }),
         403,
         PAGES,
@@ -189,7 +189,7 @@ const origins: Row[] = [
       )
     ),
     {
-      name: `a HEAD from a page of '${origin}' is refused`,
+      name: `a HEAD from a page of '${origin}' is rejected`,
       request: () => get("/secrets?cluster=test-cluster", { Origin: origin }, "HEAD"),
       options,
       status: 403,
@@ -198,7 +198,7 @@ const origins: Row[] = [
       changes: false,
     },
     {
-      name: `/health answers a page of '${origin}', which may not see it`,
+      name: `/health answers a page of '${origin}', which may not read the answer`,
       request: () => get("/health", { Origin: origin }),
       options,
       status: 200,
@@ -206,14 +206,14 @@ const origins: Row[] = [
       opens: false,
     },
     refused(
-      `a write from a page of '${origin}' is refused`,
+      `a write from a page of '${origin}' is rejected`,
       () => docker({}, { Origin: origin }),
       403,
       PAGES,
       { options, headers: NO_CORS },
     ),
     {
-      name: `a preflight of a page of '${origin}' is answered and grants nothing`,
+      name: `a preflight from '${origin}' is answered and grants nothing`,
       request: () => preflight(origin),
       options,
       status: 204,
@@ -222,7 +222,7 @@ const origins: Row[] = [
     },
   ]),
   {
-    name: "a page of the server itself may read, by the name at which it is asked",
+    name: "a page served by the server itself may read, under the host name in use",
     request: () => get("/clusters", { Origin: "https://ops.example", Host: "Ops.example" }),
     options: ops,
     status: 200,
@@ -234,7 +234,7 @@ const origins: Row[] = [
     ["no scheme", { Origin: "ops.example", Host: "ops.example" }],
   ].map(([what, headers]) =>
     refused(
-      `a read by a page of ${what} than the server's is refused`,
+      `a read from a page of ${what} than the server's is rejected`,
       () => get("/clusters", headers as Headers),
       403,
       PAGES,
@@ -242,7 +242,7 @@ const origins: Row[] = [
     )
   ),
   ...([{}, { "Sec-Fetch-Site": "same-origin" }] as Headers[]).map((site): Row => ({
-    name: `a page of an allowed host may write ${JSON.stringify(site)}`,
+    name: `a page of an allowed host may write with ${JSON.stringify(site)}`,
     request: () => docker({}, { Origin: "https://ops.example", Host: "ops.example", ...site }),
     options: ops,
     status: 200,
@@ -250,11 +250,11 @@ const origins: Row[] = [
   })),
   ...([
     ["another port of an allowed host", { Origin: "https://ops.example:8443" }],
-    ["an allowed host that the browser takes for another site", {
+    ["an allowed host that the browser marks as cross-site", {
       Origin: "http://ops.example",
       "Sec-Fetch-Site": "cross-site",
     }],
-    ["a host of the same name elsewhere", { Origin: "https://ops.example.evil" }],
+    ["a similarly named host", { Origin: "https://ops.example.evil" }],
   ] as [string, Headers][]).map(([what, headers]) =>
     refused(
       `a page of ${what} may not write`,
@@ -297,7 +297,7 @@ const contentTypes: Row[] = [
     ),
   ]),
   refused(
-    "a type that only begins like JSON's is refused from a page",
+    "a content type that only starts like JSON's is rejected from a page",
     () => docker({}, { "Content-Type": "application/jsonp", ...local }),
     415,
     JSON_ONLY,
@@ -316,34 +316,34 @@ const OTHER_SITE = /^Requests from web pages of other sites are not allowed$/;
 const sites: Row[] = [
   ...["cross-site", "same-site", "nonsense"].flatMap((site) => [
     refused(
-      `a read that the browser marks ${site} is refused`,
+      `a read marked ${site} by the browser is rejected`,
       () => get("/secrets?cluster=test-cluster", { "Sec-Fetch-Site": site }),
       403,
       OTHER_SITE,
     ),
     refused(
-      `a write that the browser marks ${site} is refused`,
+      `a write marked ${site} by the browser is rejected`,
       () => docker({}, { "Sec-Fetch-Site": site }),
       403,
       OTHER_SITE,
     ),
   ]),
   ...["none", "same-origin"].map((site): Row => ({
-    name: `a read that the browser marks ${site} is answered`,
+    name: `a read marked ${site} by the browser is answered`,
     request: () => get("/clusters", { "Sec-Fetch-Site": site }),
     status: 200,
   })),
 ];
 
 const echoes = (id: string): Row => ({
-  name: `the request id ${id.slice(0, 20)} is kept, echoed and logged`,
+  name: `request ID ${id.slice(0, 20)} is kept, echoed and logged`,
   request: () => get("/clusters", { "X-Request-Id": id }),
   status: 200,
   headers: { "X-Request-Id": id },
 });
 
 const replaces = (what: string, id: string): Row => ({
-  name: `a request id with ${what} is replaced by a new one`,
+  name: `a request ID with ${what} is replaced by a new one`,
   request: () => get("/clusters", { "X-Request-Id": id }),
   status: 200,
   after: (_stage, _body, response) =>
@@ -360,9 +360,9 @@ const requestIds: Row[] = [
   replaces("a blank", "a b"),
   replaces("quotes", '"a"'),
   replaces("a comma", "a, b"),
-  replaces("nothing in it", ""),
+  replaces("no characters", ""),
   {
-    name: "the request id of a write marks what it wrote, with more, since ids may come again",
+    name: "a written secret is annotated with the request ID and a random suffix",
     request: () => docker({}, { "X-Request-Id": "my-id" }),
     status: 200,
     after: ({ cluster }) => {

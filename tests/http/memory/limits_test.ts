@@ -19,26 +19,26 @@ import {
   testsOf,
 } from "../support.ts";
 
-/** What a client that is slow, a crowd and a cluster that hangs can take from the others. */
+/** Slow clients, many clients and a hung cluster must not block other requests. */
 
 const passed = (milliseconds: number) =>
   new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
 
 interface Slow {
   /**
-   * Sends `text` on a connection of its own, then gives what comes until `pattern` is in it, and
-   * after how much of the time that is let go by.
+   * Sends `text` on a new connection, then returns what is received until `pattern` matches, and
+   * how many milliseconds of fake time that took.
    */
   talk(text: string, pattern: RegExp): Promise<{ text: string; milliseconds: number }>;
-  /** Resolves when the heads of so many requests have come over connections. */
+  /** Resolves when this many request heads have arrived. */
   came(count: number): Promise<void>;
-  /** Lets time go by. */
+  /** Advances time. */
   pass(milliseconds: number): Promise<void>;
-  /** What is there without that more time goes by. */
+  /** Awaits a promise without advancing time. */
   now<T>(answer: T | Promise<T>): Promise<T>;
 }
 
-/** Serves the app on a free port with so much time for bodies. */
+/** Serves the app on a free port with this body timeout. */
 async function served(
   seconds: number,
   test: (it: Stage & Slow) => Promise<void>,
@@ -75,7 +75,7 @@ async function served(
       },
       async came(count) {
         while (heads < count) await clock.settle();
-        await clock.settle(); // and as much of the bodies as there is
+        await clock.settle(); // and the received parts of the bodies
       },
       async pass(milliseconds) {
         await clock.advance(milliseconds);
@@ -100,13 +100,13 @@ const HEAD = `POST ${DOCKER} HTTP/1.1\r\nHost: localhost\r\n`;
 const LATE = /Request body was not complete within 0\.3 seconds[^]*\}\n/;
 
 const STALLED: [what: string, text: string][] = [
-  ["with a length", `${HEAD}Content-Length: ${BODY.length}\r\n\r\n${BODY.slice(0, -5)}`],
-  ["in pieces", `${HEAD}Transfer-Encoding: chunked\r\n\r\n3\r\n{"p\r\n`],
-  ["of which nothing comes", `${HEAD}Content-Length: ${BODY.length}\r\n\r\n`],
+  ["with Content-Length", `${HEAD}Content-Length: ${BODY.length}\r\n\r\n${BODY.slice(0, -5)}`],
+  ["in chunks", `${HEAD}Transfer-Encoding: chunked\r\n\r\n3\r\n{"p\r\n`],
+  ["without its first byte", `${HEAD}Content-Length: ${BODY.length}\r\n\r\n`],
 ];
 
 for (const [what, text] of STALLED) {
-  Deno.test(`a body ${what} that stalls is 408, and writes nothing`, () =>
+  Deno.test(`a stalled body ${what} is 408 and writes nothing`, () =>
     served(0.3, async ({ talk, came, pass, now, cluster, opened }) => {
       const answering = talk(text, LATE);
       await came(1);
@@ -120,7 +120,7 @@ for (const [what, text] of STALLED) {
     }));
 }
 
-Deno.test("a body that trickles is 408 when its whole time is over", () =>
+Deno.test("a trickling body is 408 when the body timeout is over", () =>
   served(0.3, async ({ app, pass, now }) => {
     let sent = 0;
     const body = new ReadableStream<Uint8Array>({
@@ -133,14 +133,14 @@ Deno.test("a body that trickles is 408 when its whole time is over", () =>
     await pass(300);
     assert.equal((await now(answering)).status, 408);
     assert.ok(sent > 2 && sent < 20, String(sent));
-    // Nobody reads it any more.
+    // The server reads no further.
     await pass(60);
     const after = sent;
     await pass(100);
     assert.equal(sent, after);
   }));
 
-Deno.test("a body that comes in pieces within its time is taken", () =>
+Deno.test("a body sent slowly but within the timeout is accepted", () =>
   served(5, async ({ app, cluster, pass }) => {
     const bytes = new TextEncoder().encode(BODY);
     let sent = 0;
@@ -157,7 +157,7 @@ Deno.test("a body that comes in pieces within its time is taken", () =>
     assert.equal(cluster.secrets.size, 3);
   }));
 
-Deno.test("clients that stall in their bodies keep only other bodies waiting", () =>
+Deno.test("clients that stall in their bodies block only requests with a body", () =>
   served(2, async ({ talk, came, pass, now, app }) => {
     const stalled = Array.from({ length: 2 }, () => talk(STALLED[0]![1], /408/));
     await came(2);
@@ -171,7 +171,7 @@ Deno.test("clients that stall in their bodies keep only other bodies waiting", (
     assert.equal((await app.fetch(docker())).status, 200);
   }, { maxRequests: 2 }));
 
-/** Requests under way that end when told to. */
+/** Requests in progress that finish when the test says so. */
 function crowd(maxRequests: number) {
   const go = Promise.withResolvers<void>();
   const it = stage({
@@ -187,7 +187,7 @@ function crowd(maxRequests: number) {
   return { it, underWay, go: go.resolve };
 }
 
-Deno.test("more requests at once than allowed are 503 at once, and tell when to come back", async () => {
+Deno.test("requests over the limit are 503 immediately, with Retry-After", async () => {
   const { it, underWay, go } = crowd(3);
   await passed(10);
   for (const request of [get("/clusters"), get("/"), docker(), helm()]) {
@@ -206,7 +206,7 @@ Deno.test("more requests at once than allowed are 503 at once, and tell when to 
   assert.equal((await it.app.fetch(docker())).status, 200);
 });
 
-Deno.test("in a crowd /health and preflights are answered, and refusals are the usual ones", async () => {
+Deno.test("at the request limit /health and preflights are answered, and a foreign host is still 421", async () => {
   const { it, underWay, go } = crowd(1);
   await passed(10);
   const page = { Origin: "http://localhost:3000" };
@@ -225,7 +225,7 @@ Deno.test("in a crowd /health and preflights are answered, and refusals are the 
   await Promise.all(underWay);
 });
 
-/** 300 requests for a cluster that hangs, of a server that is given so many at once. */
+/** 300 requests for a hung cluster, sent at once. */
 async function hungCrowd() {
   const go = Promise.withResolvers<void>();
   const asked: string[] = [];
@@ -266,19 +266,19 @@ async function hungCrowd() {
 
 const GATE = { starting: 4, alive: 32, alivePerCluster: 8 };
 
-Deno.test("300 requests for a cluster that hangs shut nobody else out, and most are told at once", async () => {
+Deno.test("300 requests for a hung cluster block no other, and most of them get 503 within seconds", async () => {
   using clock = fakeClock({ runs: false });
   const crowd = hungCrowd();
   await clock.advance(10);
   const { it, asked, answers, go } = await crowd;
-  assert.equal(asked.length, 4, "the others cost no look at a kubeconfig");
+  assert.equal(asked.length, 4, "the others open no kubeconfig");
   for (const path of ["/", "/health", "/clusters", "/secrets?cluster=test"]) {
     assert.ok((await it.app.fetch(get(path))).status < 500, path);
   }
   assert.equal((await it.app.fetch(docker())).status, 200);
   const refused: Response[] = [];
   for (const answer of answers) answer.then((response) => refused.push(response));
-  await clock.advance(2000); // no longer are those told later that are many
+  await clock.advance(2000); // after this most of them have been rejected
   assert.equal(refused.length, 300 - 4 - 64);
   assert.deepEqual(await refused[0]!.json(), {
     error: true,
@@ -291,7 +291,7 @@ Deno.test("300 requests for a cluster that hangs shut nobody else out, and most 
   assert.equal((await Promise.all(answers)).filter(({ status }) => status === 503).length, 232);
 });
 
-Deno.test("a list whose client has gone while it waited is not begun", async () => {
+Deno.test("a queued list is not started after its client has disconnected", async () => {
   const options = serverLimits({ maxRequests: 256, seconds: 10 });
   const go = Promise.withResolvers<void>();
   const asked: string[] = [];
@@ -326,13 +326,13 @@ Deno.test("a list whose client has gone while it waited is not begun", async () 
   gone.abort();
   assert.equal(await second, undefined);
   const refused = () => it.logged.some((line) => line.includes('"status":503'));
-  while (!refused()) await passed(5); // its place in the queue is given back
+  while (!refused()) await passed(5); // its slot in the queue is released
   go.resolve();
   await first;
   assert.deepEqual(asked, ["c"]);
 });
 
-Deno.test("requests that fail give their places back", async () => {
+Deno.test("failed requests release their slots", async () => {
   const it = stage({
     deps: { maxRequests: 1 },
     clusters: { names: () => Promise.reject(new Error("a bug")) },
@@ -347,7 +347,7 @@ const leftAlone = new KubeError("unreachable", LEFT_ALONE, { retryAfter: 2, sent
 
 const answers: Row[] = [
   {
-    name: "a list of a cluster that is left alone says the usual, and why in its warnings",
+    name: "with the circuit breaker open a list has the usual message, and the reason as a warning",
     request: () => get("/secrets?cluster=test-cluster"),
     options: { refused: leftAlone },
     status: 503,
@@ -367,7 +367,9 @@ const answers: Row[] = [
     },
   },
   ...[docker, helm].map((request): Row => ({
-    name: `${request === docker ? "add_docker" : "add_helm_repo"} to one says why`,
+    name: `with the circuit breaker open ${
+      request === docker ? "add_docker" : "add_helm_repo"
+    } reports the reason`,
     request: () => request(),
     options: { refused: leftAlone },
     status: 503,
@@ -376,7 +378,7 @@ const answers: Row[] = [
     changes: false,
   })),
   ...[docker, helm, () => get("/secrets?cluster=test-cluster")].map((request, i): Row => ({
-    name: `a full queue says when to come back, to ${["add_docker", "add_helm_repo", "lists"][i]}`,
+    name: `a full queue says when to retry: ${["add_docker", "add_helm_repo", "lists"][i]}`,
     request: () => request(),
     before: ({ cluster }) => {
       const store = cluster.store();

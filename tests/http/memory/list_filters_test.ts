@@ -5,7 +5,7 @@ import { argocdLabels, type Parameters, search } from "../requests.ts";
 import type { Stage } from "../stage.ts";
 import { CANARY, get, refused, type Row, testsOf } from "../support.ts";
 
-/** Lists of the secrets of one user, registry or place. */
+/** Lists filtered by user, registry or namespace. */
 
 const TOKEN = `ghp_${crypto.randomUUID().replaceAll("-", "")}`;
 
@@ -110,7 +110,7 @@ const FOUND: [filter: Parameters, names: string[], warnings?: string[]][] = [
   [{ registry: "quay.io" }, ["default/both"]],
   [{ registry: "quay.io:8443" }, ["default/token"]],
   [{ registry: "ghcr.io", username: "bot" }, ["default/ghcr", "default/org", "charts"]],
-  // Of the registry that is asked for it is known who uses it.
+  // The user name is known for the requested registry.
   [{ registry: "ghcr.io", username: "carol" }, ["default/both"]],
   [{ registry: "quay.io", username: "carol" }, []],
   [{ registry: "quay.io:8443", username: "bot" }, [], [PULL_TOKEN]],
@@ -145,7 +145,7 @@ const found = FOUND.map(([filter, names, warnings]): Row => ({
 
 const more: Row[] = [
   {
-    name: "what a pull secret is for is shown where it was looked at",
+    name: "a filter that reads pull secrets shows their registries",
     before: populate,
     request: () => list({ registry: "quay.io" }),
     status: 200,
@@ -160,14 +160,14 @@ const more: Row[] = [
       }),
   },
   {
-    name: "without a filter for it no pull secret is read",
+    name: "no pull secret is read unless the filter needs it",
     before: populate,
     request: () => list({ namespace: "default" }),
     status: 200,
     after: ({ cluster }) => assert.ok(cluster.calls.every(({ method }) => method === "list")),
   },
   {
-    name: "pull secrets that may not be read are named, and the others are found",
+    name: "unreadable pull secrets are named, and the others are found",
     before(it) {
       populate(it);
       it.cluster.fault = ({ method }) =>
@@ -185,7 +185,7 @@ const more: Row[] = [
     },
   },
   {
-    name: "a pull secret that nobody can read is named",
+    name: "an unparsable pull secret is named",
     before({ cluster }) {
       const labels = { "jjo.finance/secret-type": "docker-creds" };
       const data = seal({ ".dockerconfigjson": encodeBase64Text(`{${CANARY}`) });
@@ -213,20 +213,20 @@ const more: Row[] = [
     [{ namespace: "A" }, "namespace", "must be a valid namespace name"],
   ] as [Parameters, string, string][]).map(([filter, field, why]) =>
     refused(
-      `${JSON.stringify(filter).replaceAll(CANARY, "a password")} is refused`,
+      `${JSON.stringify(filter).replaceAll(CANARY, "a password")} is rejected`,
       () => list(filter),
       400,
       new RegExp(`arameter '${field}' ?${why}`),
     )
   ),
   refused(
-    "a misspelled filter is refused",
+    "a misspelled filter is rejected",
     () => list({ user: "bot" }),
     400,
     /^Unknown parameter\. Known parameters: cluster, clusters, cluster_selector, namespace, username, registry, url_prefix$/,
   ),
   refused(
-    "the seed's own path knows no filter",
+    "the seed's path takes no filter",
     () => get("/secrets?cluster=test-cluster&username=bot"),
     400,
     /^Unknown parameter\. Known parameters: cluster$/,

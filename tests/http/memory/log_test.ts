@@ -4,11 +4,11 @@ import { stage } from "../stage.ts";
 import { CANARY, docker, get, helm } from "../support.ts";
 import { bearer, options } from "../tokens.ts";
 
-/** What the log says of a request. */
+/** The request log. */
 
 const CLIENT = "192.0.2.7";
 
-/** Cluster, client and token of the line about each of some requests. */
+/** Status, cluster, client and token in the log line of each request. */
 async function told(requests: readonly Request[], given: Parameters<typeof stage>[0] = {}) {
   const { app, logged } = stage(given);
   for (const request of requests) await app.fetch(request, () => CLIENT);
@@ -18,7 +18,7 @@ async function told(requests: readonly Request[], given: Parameters<typeof stage
     .map(({ cluster, from, who, status }) => [status, cluster, from, who]);
 }
 
-Deno.test("the line of a request has the cluster that it is about, and the client", async () => {
+Deno.test("the request log line has the cluster and the client", async () => {
   const lines = await told([
     get("/secrets?cluster=test-cluster"),
     get("/secrets/my-secret?cluster=test-cluster"),
@@ -37,7 +37,7 @@ Deno.test("the line of a request has the cluster that it is about, and the clien
   ]);
 });
 
-Deno.test("what is about no cluster, or does not get as far as naming one, has none", async () => {
+Deno.test("a request that names no cluster is logged without one", async () => {
   const lines = await told([
     get("/clusters"),
     get("/nowhere?cluster=test-cluster"),
@@ -52,26 +52,26 @@ Deno.test("what is about no cluster, or does not get as far as naming one, has n
   ]);
 });
 
-Deno.test("a cluster that a token is not for is told with the token's name", async () => {
+Deno.test("a request to a cluster outside the token's is logged with the token's name", async () => {
   const requests = [get("/secrets?cluster=test-cluster", bearer("other-cluster"))];
   assert.deepEqual(await told(requests, options), [
     [403, "test-cluster", CLIENT, "other-cluster"],
   ]);
 });
 
-Deno.test("behind a proxy the client is the one that the proxy names", async () => {
+Deno.test("behind a trusted proxy the client is the forwarded address", async () => {
   const requests = [get("/clusters", { "X-Forwarded-For": "198.51.100.9" })];
   const behind = (...proxies: string[]) => ({ deps: { behindProxy: trustedProxies(proxies) } });
   assert.deepEqual(await told(requests, behind(CLIENT)), [
     [200, undefined, "198.51.100.9", undefined],
   ]);
-  // Another peer than the one that is named may say what it likes.
+  // A peer that is not a trusted proxy is not believed.
   assert.deepEqual(await told(requests, behind("192.0.2.8")), [
     [200, undefined, CLIENT, undefined],
   ]);
 });
 
-Deno.test("a probe is told at debug, whoever answers it; one that is refused at info", async () => {
+Deno.test("a probe is logged at debug, a rejected one at info", async () => {
   const { app, logged } = stage();
   const page = { Origin: "http://localhost:3000" };
   for (

@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { type Stage, stored, storedLogin } from "../stage.ts";
 import { CANARY, docker, helm, refused, type Row, testsOf } from "../support.ts";
 
-/** User names and passwords: what is refused, and that the rest is stored byte for byte. */
+/** User names and passwords: what is rejected, and that the rest is stored byte for byte. */
 
 const UNICODE = "must be valid Unicode";
 const CONTROL = /^Field 'username' must not contain control characters$/;
 
 const usernames: Row[] = [
   refused(
-    "a docker user name with a colon is refused",
+    "a docker user name with a colon is rejected",
     () => docker({ username: `a:${CANARY}` }),
     400,
     {
@@ -20,13 +20,13 @@ const usernames: Row[] = [
   ),
   ...["a\nb", "a\0b", "a\x7f", "a\u0085b", "\t"].flatMap((username) => [
     refused(
-      `a docker user name ${JSON.stringify(username)} is refused`,
+      `docker user name ${JSON.stringify(username)} is rejected`,
       () => docker({ username }),
       400,
       CONTROL,
     ),
     refused(
-      `a helm user name ${JSON.stringify(username)} is refused`,
+      `helm user name ${JSON.stringify(username)} is rejected`,
       () => helm({ username }),
       400,
       CONTROL,
@@ -35,13 +35,13 @@ const usernames: Row[] = [
   ...["password", "username"].flatMap((field) =>
     [docker, helm].flatMap((make) => [
       refused(
-        `half a surrogate pair as ${field} is refused${make === helm ? " for helm too" : ""}`,
+        `a lone surrogate in ${field} is rejected${make === helm ? " for helm too" : ""}`,
         () => make({ [field]: "a\ud800b" }),
         400,
         new RegExp(`^Field '${field}' ${UNICODE}$`),
       ),
       refused(
-        `an empty ${field} is refused${make === helm ? " for helm too" : ""}`,
+        `an empty ${field} is rejected${make === helm ? " for helm too" : ""}`,
         () => make({ [field]: "" }),
         400,
         new RegExp(`^Field '${field}' must not be empty$`),
@@ -59,12 +59,12 @@ const usernames: Row[] = [
 const passwords: [what: string, password: string][] = [
   ["line breaks", `a\nb\r\n${CANARY}\n`],
   ["quotes and backslashes", `'"\\\\"'${CANARY}`],
-  ["a YAML document's end", `---\n${CANARY}\n...\n`],
+  ["a YAML document end", `---\n${CANARY}\n...\n`],
   ["emoji", `😀${CANARY}👩‍👩‍👧`],
   ["NUL and escapes", `\0\x1b[31m${CANARY}\u2028`],
   ["template marks", `{{.data}}$(id)\`id\`%s${CANARY}`],
   ["a colon", `:a:${CANARY}:`],
-  ["blanks around", `  ${CANARY}\t`],
+  ["surrounding white space", `  ${CANARY}\t`],
   ["4 KiB", CANARY.repeat(100).slice(0, 4096)],
   ["a byte order mark", `\ufeff${CANARY}`],
 ];

@@ -13,8 +13,8 @@ import { stage } from "../stage.ts";
 import { assertAbsent, CANARY, get, refused, type Row, testsOf } from "../support.ts";
 
 /**
- * A kind of credential that is added to the list, and nothing else: it is taken, written, tried and
- * shown, and what is secret of it is nowhere but in the data that is written.
+ * A kind of credential that is only added to the list: it is accepted, written, verified and
+ * shown, and its secret is nowhere but in the written data.
  */
 
 const MADE_UP = {
@@ -28,7 +28,7 @@ const madeUp = (more: object = {}) => repo({ ...NO_LOGIN, made_up: MADE_UP, ...m
 
 const changed = (field: string, after: string) => ({ field: `data.${field}`, after });
 
-/** What a dry run tells of its data. */
+/** A dry run's changes of its data. */
 const dryRun = (name: string, more: object, before: Row["before"], changes: object[]): Row => ({
   name,
   request: () => madeUp({ dry_run: true, upsert: true, ...more }),
@@ -44,7 +44,7 @@ const dryRun = (name: string, more: object, before: Row["before"], changes: obje
 
 const rows: Row[] = [
   {
-    name: "it is written as its keys say, a template's in their own spelling",
+    name: "a made-up kind is stored under the keys it declares, which differ in a template",
     request: () => madeUp({ as: "repo-creds", url: "https://github.com/org/" }),
     before: sent(() => madeUp({ name: "one" })),
     status: 200,
@@ -57,12 +57,12 @@ const rows: Row[] = [
       assert.deepEqual(template, { ...common, madeUpTOKEN: CANARY });
     },
   },
-  dryRun("a dry run tells of it what is no secret", {}, undefined, [
+  dryRun("a dry run shows a made-up kind without its secret", {}, undefined, [
     changed("madeUpAccount", SHOWN.account),
     changed("madeUpService", SHOWN.service),
     changed("madeUpToken", "***"),
   ]),
-  dryRun("a dry run over another kind tells that it goes", {}, sent(() => repo()), [
+  dryRun("a dry run over another kind shows that its fields are removed", {}, sent(() => repo()), [
     changed("madeUpAccount", SHOWN.account),
     changed("madeUpService", SHOWN.service),
     changed("madeUpToken", "***"),
@@ -70,13 +70,13 @@ const rows: Row[] = [
     { field: "data.username", before: "git-user" },
   ]),
   dryRun(
-    "a dry run over another value tells that it differs",
+    "a dry run over another value shows that the secret differs",
     { made_up: { ...MADE_UP, token: `${CANARY}-new` } },
     sent(() => madeUp()),
     [{ field: "data.madeUpToken", before: "***", after: "***" }] as object[],
   ),
   {
-    name: "it is shown as the kind that it is",
+    name: "a made-up kind is shown by its name",
     request: () => show("my-repo"),
     before: sent(() => madeUp()),
     status: 200,
@@ -86,13 +86,13 @@ const rows: Row[] = [
     },
   },
   {
-    name: "it is listed without it",
+    name: "a list shows no value of a made-up kind",
     request: () => get("/secrets?cluster=test-cluster"),
     before: sent(() => madeUp()),
     status: 200,
   },
   {
-    name: "it is tried as it says, and its hint is told",
+    name: "a made-up kind is verified as it declares, and its hint is shown",
     request: () => verification({ ...NO_LOGIN, type: "git", url: "https://a/b", made_up: MADE_UP }),
     options: {
       verifyOne: (what) => {
@@ -113,20 +113,25 @@ const rows: Row[] = [
       "cannot be combined with 'username'",
     ],
     ["for charts", { type: "helm", url: "https://a/b" }, "is for Git repositories only"],
-    ["by SSH", { url: "git@a:b" }, "needs an HTTPS URL"],
-    ["as a text", { made_up: CANARY }, "must be an object"],
-    ["with a field more", { made_up: { ...MADE_UP, [CANARY]: 1 } }, "has an unknown field"],
+    ["over SSH", { url: "git@a:b" }, "needs an HTTPS URL"],
+    ["as a string", { made_up: CANARY }, "must be an object"],
+    ["with an unknown field", { made_up: { ...MADE_UP, [CANARY]: 1 } }, "has an unknown field"],
     [
-      "with the secret under another name",
+      "with the secret under a misspelled name",
       { made_up: { account: "robot", tokens: CANARY } },
       "'made_up.tokens'; did you mean 'token'",
     ],
-    ["with a secret that is none", { made_up: { ...MADE_UP, token: [CANARY] } }, "made_up.token"],
+    ["with an invalid secret", { made_up: { ...MADE_UP, token: [CANARY] } }, "made_up.token"],
   ] satisfies [string, object, string][]).map(([how, more, why]): Row =>
-    refused(`it is refused ${how}, and not quoted`, () => madeUp(more), 400, new RegExp(why))
+    refused(
+      `a made-up kind is rejected ${how}, and not quoted`,
+      () => madeUp(more),
+      400,
+      new RegExp(why),
+    )
   ),
   {
-    name: "it is not quoted where it is not accepted",
+    name: "a refused credential of a made-up kind is not quoted",
     request: () => madeUp({ verify: true }),
     status: 422,
     changes: false,
@@ -138,7 +143,7 @@ for (const test of testsOf(rows)) Deno.test(test);
 const ARGOCD = { argocdNamespace: "argocd" };
 
 for (const name of ["addRepo", "verifyCredential"]) {
-  Deno.test(`the command line has flags for it, and its dry run shows ${name} without it`, async () => {
+  Deno.test(`the command line has flags for a made-up kind, and a dry run of ${name} hides its secret`, async () => {
     const operation = operationNamed(name);
     const { words } = operation.command!;
     const named = namedCommands(OPERATIONS)
@@ -159,18 +164,18 @@ for (const name of ["addRepo", "verifyCredential"]) {
   });
 }
 
-Deno.test("of what is no field nothing is shown", async () => {
+Deno.test("the value of an unknown field is masked", async () => {
   const { fields } = await operationNamed("addRepo").load();
   assert.deepEqual(shownFields(fields!, { madeUp: CANARY }), { madeUp: "***" });
 });
 
-Deno.test("what its own check refuses is not quoted", async () => {
+Deno.test("a value rejected by a made-up kind's own check is not quoted", async () => {
   const bad = madeUp({ made_up: { ...MADE_UP, token: `bad${CANARY}` } });
   const { status, body } = await send(stage(), bad);
   assert.deepEqual([status, body.message], [400, "Field 'made_up.token' must be good"]);
 });
 
-Deno.test("the audit log has the fingerprint of its secret, and nothing else of it", async () => {
+Deno.test("the audit log has only the fingerprint of a made-up kind's secret", async () => {
   await withLog(async ({ auditLog, entries }) => {
     const it = stage({ auditLog });
     assert.equal((await send(it, madeUp())).status, 200);
@@ -181,7 +186,7 @@ Deno.test("the audit log has the fingerprint of its secret, and nothing else of 
   });
 });
 
-Deno.test("OpenAPI has its fields, that it is a secret and its example", async () => {
+Deno.test("OpenAPI describes a made-up kind's fields, marks its secret and has its example", async () => {
   const document = await openapi();
   const { schema, examples } = document.paths[REPO].post.requestBody.content["application/json"];
   assert.ok(examples.made_up);

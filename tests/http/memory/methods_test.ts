@@ -6,7 +6,7 @@ const headers = { Host: "localhost" };
 
 for (const path of ["/nope", "/secrets/", "/Secrets", "//secrets", "/secrets/add_docker/x"]) {
   for (const method of ["GET", "POST", "DELETE", "HEAD"]) {
-    Deno.test(`${method} ${path} is no such path`, () =>
+    Deno.test(`${method} ${path} is 404`, () =>
       check({
         name: "",
         request: () => new Request(`http://localhost${path}`, { method, headers }),
@@ -50,7 +50,7 @@ const wrongMethods = [
 ];
 
 for (const { method, path, allow, use } of wrongMethods) {
-  Deno.test(`${method} ${path} is 405 and names the method that is allowed`, () =>
+  Deno.test(`${method} ${path} is 405 and names the allowed method`, () =>
     check({
       name: "",
       request: () => get(path, {}, method),
@@ -63,7 +63,7 @@ for (const { method, path, allow, use } of wrongMethods) {
 }
 
 for (const path of GETS) {
-  Deno.test(`HEAD ${path} answers like GET, without a body`, () =>
+  Deno.test(`HEAD ${path} answers like GET without a body`, () =>
     check({
       name: "",
       request: () => get(path, {}, "HEAD"),
@@ -72,7 +72,7 @@ for (const path of GETS) {
 }
 
 for (const path of [...GETS, DOCKER, HELM]) {
-  Deno.test(`OPTIONS ${path} is answered without a body and touches nothing`, () =>
+  Deno.test(`OPTIONS ${path} is answered without a body and contacts no cluster`, () =>
     check({
       name: "",
       request: () => get(path, {}, "OPTIONS"),
@@ -82,7 +82,7 @@ for (const path of [...GETS, DOCKER, HELM]) {
     }));
 }
 
-Deno.test("a body sent along with a wrong method is not read as a write", () =>
+Deno.test("a body sent with a wrong method is not treated as a write", () =>
   check({
     name: "",
     request: () => new Request(post(DOCKER, "{}"), { method: "PUT" }),

@@ -4,7 +4,7 @@ import { clusterField } from "../../../src/operations/face.ts";
 import type { StageOptions } from "../stage.ts";
 import { CANARY, get, HELM_BODY, post, type Row, testsOf } from "../support.ts";
 
-/** A cluster without Argo CD, which is only elsewhere in the fleet; and one that has it elsewhere. */
+/** A cluster without Argo CD, and one with Argo CD in another namespace. */
 
 const SPOKE: StageOptions = { argocdNamespace: null };
 const GITOPS: StageOptions = { argocdNamespace: "gitops" };
@@ -51,7 +51,7 @@ function rowsOf(face: Face): Row[] {
   const list = face === "v1" ? "/api/v1/secrets" : "/secrets";
   return [
     {
-      name: `${face}: a pull secret goes to the requested namespaces alone`,
+      name: `${face}: without Argo CD a pull secret goes only to the requested namespaces`,
       options: SPOKE,
       before: withoutArgocd,
       request: () => docker(face, { namespaces: ["default", "kube-system"] }),
@@ -64,14 +64,14 @@ function rowsOf(face: Face): Row[] {
       },
     },
     {
-      name: `${face}: a namespace that is called like Argo CD's elsewhere is one like any other`,
+      name: `${face}: without Argo CD a namespace named argocd is an ordinary namespace`,
       options: SPOKE,
       request: () => docker(face, { namespaces: ["argocd"] }),
       status: 200,
       after: ({ cluster }) => assert.deepEqual([...cluster.secrets.keys()], ["argocd/pull"]),
     },
     {
-      name: `${face}: to create namespaces does not make one for Argo CD`,
+      name: `${face}: without Argo CD create_namespaces does not create Argo CD's namespace`,
       options: SPOKE,
       before: withoutArgocd,
       request: () => docker(face, { namespaces: ["new"], create_namespaces: true }),
@@ -83,7 +83,7 @@ function rowsOf(face: Face): Row[] {
       },
     },
     {
-      name: `${face}: all namespaces are all of them`,
+      name: `${face}: without Argo CD all_namespaces includes a namespace named argocd`,
       options: SPOKE,
       request: () => docker(face, { namespaces: undefined, all_namespaces: true }),
       status: 200,
@@ -95,7 +95,7 @@ function rowsOf(face: Face): Row[] {
         ]),
     },
     {
-      name: `${face}: a dry run says the same, and writes nothing`,
+      name: `${face}: without Argo CD a dry run lists the same namespaces and writes nothing`,
       options: SPOKE,
       before: withoutArgocd,
       request: () => docker(face, { dry_run: true }),
@@ -105,7 +105,7 @@ function rowsOf(face: Face): Row[] {
         assert.deepEqual((body as { namespaces: string[] }).namespaces, ["default"]),
     },
     {
-      name: `${face}: what Image Updater would commit with is refused, and nothing is asked`,
+      name: `${face}: without Argo CD git_write_back is rejected before the cluster is contacted`,
       options: SPOKE,
       request: () => docker(face, { git_write_back: true }),
       status: 422,
@@ -118,13 +118,13 @@ function rowsOf(face: Face): Row[] {
       changes: false,
     },
     ...([["a repository", {}], ["a template", { as: "repo-creds" }], [
-      "a repository that is tried first",
+      "a repository with verify",
       { verify: true },
     ]] as const).map(([what, more]): Row => ({
-      name: `${face}: ${what} is refused, and nothing is asked`,
+      name: `${face}: without Argo CD ${what} is rejected before the cluster is contacted`,
       options: {
         ...SPOKE,
-        verifyOne: () => assert.fail("it was tried"),
+        verifyOne: () => assert.fail("the credential was verified"),
       },
       request: () => repo(face, more),
       status: 422,
@@ -134,7 +134,7 @@ function rowsOf(face: Face): Row[] {
       changes: false,
     })),
     {
-      name: `${face}: the lists of Argo CD's secrets are empty, those of others are not`,
+      name: `${face}: without Argo CD only the list of docker secrets has entries`,
       options: SPOKE,
       before({ cluster }) {
         const repository = { "argocd.argoproj.io/secret-type": "repository" };
@@ -160,10 +160,11 @@ function rowsOf(face: Face): Row[] {
       },
     },
     {
-      name: `${face}: where not all namespaces may be listed, Argo CD's is not looked into`,
+      name:
+        `${face}: without Argo CD and without the right to list everywhere its namespace is not searched`,
       options: SPOKE,
       before({ cluster }) {
-        // One for each docker label, and none for Argo CD's.
+        // One per docker label, and none for Argo CD's.
         cluster.fault = ({ index }) =>
           index < 2 ? { kind: "throw", error: "forbidden" } : undefined;
       },
@@ -176,7 +177,7 @@ function rowsOf(face: Face): Row[] {
         ),
     },
     {
-      name: `${face}: Argo CD's own namespace of a cluster is where its secrets go`,
+      name: `${face}: Argo CD's secrets go to the namespace set by the cluster's label`,
       options: GITOPS,
       before: ({ cluster }) => void cluster.namespaces.set("gitops", "Active"),
       request: () => docker(face),
@@ -185,7 +186,7 @@ function rowsOf(face: Face): Row[] {
         assert.deepEqual([...cluster.secrets.keys()], ["default/pull", "gitops/pull"]),
     },
     {
-      name: `${face}: a namespace that is Argo CD's on this cluster is prohibited there`,
+      name: `${face}: the namespace set by the cluster's label is prohibited in 'namespaces'`,
       options: GITOPS,
       request: () => docker(face, { namespaces: ["gitops"] }),
       status: 400,
@@ -194,7 +195,7 @@ function rowsOf(face: Face): Row[] {
       changes: false,
     },
     {
-      name: `${face}: a repository goes into Argo CD's own namespace of a cluster`,
+      name: `${face}: a repository goes to the namespace set by the cluster's label`,
       options: GITOPS,
       before: ({ cluster }) => void cluster.namespaces.set("gitops", "Active"),
       request: () => repo(face),
@@ -202,7 +203,8 @@ function rowsOf(face: Face): Row[] {
       after: ({ cluster }) => assert.deepEqual([...cluster.secrets.keys()], ["gitops/charts"]),
     },
     {
-      name: `${face}: a namespace made for Argo CD is told, with how to do without`,
+      name:
+        `${face}: creating Argo CD's namespace is reported, with a hint for clusters without Argo CD`,
       before: withoutArgocd,
       request: () => docker(face, { create_namespaces: true }),
       status: 200,
@@ -217,7 +219,7 @@ function rowsOf(face: Face): Row[] {
       },
     },
     ...(["labels_unreadable", "invalid_labels"] as const).map((kind): Row => ({
-      name: `${face}: ${kind} stops a write before anything is asked`,
+      name: `${face}: ${kind} prevents a write before the cluster is contacted`,
       options: { refused: new KubeError(kind, "Cannot read labels: why", { cluster: "a" }) },
       request: () => repo(face),
       status: 500,
@@ -230,7 +232,7 @@ function rowsOf(face: Face): Row[] {
         }),
     })),
     {
-      name: `${face}: labels_unreadable is never told as an empty list`,
+      name: `${face}: labels_unreadable is an error, never an empty list`,
       options: { refused: new KubeError("labels_unreadable", "Cannot read labels: why") },
       request: () => get(`${list}?cluster=test-cluster`),
       status: 500,
@@ -243,7 +245,7 @@ function rowsOf(face: Face): Row[] {
 }
 
 const helm: Row = {
-  name: "seed: a chart repository is refused, and nothing is asked",
+  name: "seed: without Argo CD a chart repository is rejected before the cluster is contacted",
   options: SPOKE,
   request: () => post("/secrets/add_helm_repo", HELM_BODY),
   status: 422,
@@ -253,7 +255,8 @@ const helm: Row = {
 };
 
 const missing: Row = {
-  name: "v1: where Argo CD's namespace is missing, how to say that there is none is told",
+  name:
+    "v1: when Argo CD's namespace is missing, the error shows the label for clusters without Argo CD",
   before: withoutArgocd,
   request: () => docker("v1"),
   status: 400,
@@ -270,7 +273,8 @@ const missing: Row = {
 };
 
 const removal: Row = {
-  name: "v1: a secret is deleted where it is, and what stands beside others is left",
+  name:
+    "v1: without Argo CD a secret is deleted, and a companion in a namespace named argocd stays",
   options: SPOKE,
   before({ cluster }) {
     const labels = { "app.kubernetes.io/managed-by": "argocd-configurer" };

@@ -4,7 +4,7 @@ import { REPO, REPO_BODY, VERIFY } from "../requests.ts";
 import { stage } from "../stage.ts";
 import { get, post } from "../support.ts";
 
-/** `/openapi.json` of the endpoints that the seed does not know, beside what the server does. */
+/** `/openapi.json` of the endpoints beyond the seed matches the server's behavior. */
 
 async function bodyOf(path: string): Promise<Json> {
   const { requestBody } = (await openapi()).paths[path].post;
@@ -12,7 +12,7 @@ async function bodyOf(path: string): Promise<Json> {
   return referred(requestBody.content["application/json"].schema, await openapi());
 }
 
-Deno.test("the tests' document is the one that the server gives", async () => {
+Deno.test("the document that tests use is the one the server serves", async () => {
   const response = await stage().app.fetch(get("/openapi.json"));
   assert.deepEqual(await response.json(), await openapi());
 });
@@ -69,11 +69,11 @@ const BODIES: [path: string, required: string[] | undefined, types: Record<strin
   }],
 ];
 
-/** What no log of a client's may show. */
+/** Fields that a client's log must not show. */
 const SECRET = ["password", "ssh_private_key", "bearer_token", "tls_client_key"];
 
 for (const [path, required, types] of BODIES) {
-  Deno.test(`the body of ${path} has its fields with their types, and no others`, async () => {
+  Deno.test(`the body of ${path} has exactly the expected fields and types`, async () => {
     const schema = await bodyOf(path);
     assert.deepEqual(schema.required, required);
     assert.equal(schema.additionalProperties, false);
@@ -83,13 +83,13 @@ for (const [path, required, types] of BODIES) {
     assert.equal(schema.properties.github_app.properties.private_key.format, "password");
   });
 
-  Deno.test(`the fields in the document of ${path} are the ones that the server takes`, async () => {
+  Deno.test(`the server knows each field that the document lists for ${path}`, async () => {
     const { properties } = await bodyOf(path);
     for (const name of Object.keys(properties)) {
       const wrong = { ...(path === REPO ? REPO_BODY : {}), [name]: [{ no: "field takes this" }] };
       const response = await stage().app.fetch(post(path, { type: "git", url: "a/b", ...wrong }));
       const { message } = await response.json();
-      // Of an array of objects this one has none of the fields.
+      // An array of objects lacks their fields here.
       const lacks = message.startsWith(`Missing required fields: ${name}.0.`);
       assert.ok(lacks || new RegExp(`^Field '${name}[^']*' must be `).test(message), message);
     }
@@ -116,7 +116,7 @@ const PARAMETERS: [
 ];
 
 for (const [method, path, expected] of PARAMETERS) {
-  Deno.test(`${method} ${path} has its parameters, and no others`, async () => {
+  Deno.test(`${method} ${path} has exactly the expected parameters`, async () => {
     const { parameters } = (await openapi()).paths[path][method];
     const found = parameters.map((each: Json) => [
       each.name,
@@ -128,7 +128,7 @@ for (const [method, path, expected] of PARAMETERS) {
   });
 }
 
-Deno.test("each pattern is one of JSON Schema, which knows no flags", async () => {
+Deno.test("each pattern is a valid JSON Schema pattern without flags", async () => {
   const patterns = function* (node: Json): Generator<string> {
     if (typeof node !== "object" || node === null) return;
     if (typeof node.pattern === "string") yield node.pattern;
@@ -142,7 +142,7 @@ Deno.test("each pattern is one of JSON Schema, which knows no flags", async () =
   }
 });
 
-/** Values that the server takes, so a client that goes by the document has to take them. */
+/** Values that the server accepts, so a client that validates by the document must accept them, too. */
 const TAKEN: [path: string, field: string, value: string][] = [
   [REPO, "proxy", "HTTP://proxy.example.com:3128"],
   [REPO, "no_proxy", "localhost,10.0.0.0/8"],
@@ -151,7 +151,7 @@ const TAKEN: [path: string, field: string, value: string][] = [
 ];
 
 for (const [path, field, value] of TAKEN) {
-  Deno.test(`what the server takes as ${field} of ${path} the document lets through`, async () => {
+  Deno.test(`the document allows a ${field} that the server accepts at ${path}`, async () => {
     const { properties } = await bodyOf(path);
     const { pattern, maxLength } = referred(properties[field], await openapi());
     if (pattern !== undefined) assert.match(value, new RegExp(pattern, "u"));

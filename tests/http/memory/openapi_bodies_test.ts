@@ -15,8 +15,8 @@ import { REPO, REPO_BODY, VERIFY } from "../requests.ts";
 import { DOCKER, DOCKER_BODY, HELM, HELM_BODY } from "../support.ts";
 
 /**
- * The document refuses no body that the program takes, and takes none that the program refuses but by
- * a rule that JSON Schema cannot say. (Every row of the other tests holds a body to that, too.)
+ * The document rejects no body that the program accepts, and accepts a body that the program rejects only
+ * if JSON Schema cannot express the rule. (Every row of the other tests checks its body, too.)
  */
 
 const TAKES: Readonly<Record<string, Takes<z.ZodType>>> = {
@@ -31,14 +31,14 @@ const TAKES: Readonly<Record<string, Takes<z.ZodType>>> = {
 };
 const PATHS = Object.keys(TAKES);
 
-/** What the program holds against a body, in sentences. */
+/** The program's complaints about a body. */
 function complaints(path: string, body: Body): string[] {
   const parsed = TAKES[path]!.schema.safeParse(body);
   if (parsed.success) return [];
   return parsed.error.issues.map(({ path, message }) => `Field '${path.join(".")}' ${message}`);
 }
 
-/** Bodies that are taken, of which the others are made. */
+/** Valid bodies to mutate. */
 const TAKEN: Readonly<Record<string, Body[]>> = Object.fromEntries(
   EXAMPLES.map(([path, examples]) => [
     path,
@@ -52,7 +52,7 @@ const rsa = makeRsaKey();
 const label = "a".repeat(63);
 const long = Array(4).fill(label).join(".").slice(0, 253);
 
-/** Values that such fields take, or nearly. */
+/** Valid and nearly valid values of fields. */
 const NEARLY: readonly [fields: RegExp, values: readonly unknown[]][] = [
   [/^(cluster|cluster_name|name|project|repository_name|service_accounts)$/, [
     ...[
@@ -152,7 +152,7 @@ const valueFor = (field: string) => {
 
 type Change = (body: Body) => Body;
 
-/** One of the path's fields, now and then another one, has another value. */
+/** Gives another value to one of the path's fields, or sometimes to another field. */
 const set = (path: string) =>
   fc.constantFrom(...Object.keys(TAKES[path]!.fields), "unknown", "__proto__").chain((name) =>
     valueFor(name).map((value): Change => (body) => ({ ...body, [name]: value }))
@@ -164,7 +164,7 @@ const drop = fc.nat().map((n): Change => (body) => {
   return rest;
 });
 
-/** A field of another body, as it is there. */
+/** Copies a field from another body. */
 const mix = (path: string) =>
   fc.tuple(fc.constantFrom(...TAKEN[path]!), fc.nat()).map(([other, n]): Change => (body) => {
     const names = Object.keys(other);
@@ -181,15 +181,21 @@ const made = fc.constantFrom(...PATHS).chain((path) => {
   );
 });
 
-Deno.test("the document and the program agree on bodies made of such as are taken", async () => {
+Deno.test("the document and the program agree on mutated valid bodies", async () => {
   const found = { taken: 0, refused: 0, unsaid: 0 };
   const agrees = async ([path, body]: [string, Body]) => {
     const said = await bodyProblems(path, body);
     const done = complaints(path, body);
     found[done.length === 0 ? "taken" : said.length === 0 ? "unsaid" : "refused"]++;
-    if (done.length === 0) return assert.deepEqual(said, [], "taken, though");
+    if (done.length === 0) {
+      return assert.deepEqual(said, [], "the document rejects an accepted body");
+    }
     if (said.length > 0) return;
-    assert.deepEqual(done.filter((each) => !unsaidRule(each)), [], "refused, and not said");
+    assert.deepEqual(
+      done.filter((each) => !unsaidRule(each)),
+      [],
+      "the document accepts a body rejected for another rule",
+    );
   };
   await fc.assert(fc.asyncProperty(made, agrees), { numRuns: 8000 });
   for (const [what, times] of Object.entries(found)) assert.ok(times > 20, `${times} ${what}`);
@@ -198,7 +204,7 @@ Deno.test("the document and the program agree on bodies made of such as are take
 const SEVERAL = { ...DOCKER_BODY, username: undefined, password: undefined };
 const LONG_URL = `https://example.com/${"😀".repeat(1015)}`;
 
-/** Of each rule that is about a body alone, a body that shows that the document cannot say it. */
+/** For each rule about a body alone: a body that shows that the document cannot express it. */
 const UNSAID: [path: string, body: Body, what: RegExp][] = [
   [REPO, { ...REPO_BODY, url: "ftp://example.com" }, /what a URL means/],
   [
@@ -238,7 +244,7 @@ const UNSAID: [path: string, body: Body, what: RegExp][] = [
 ];
 
 for (const [path, body, what] of UNSAID) {
-  Deno.test(`the document cannot say of ${path}: ${what.source}`, async () => {
+  Deno.test(`the document cannot express for ${path}: ${what.source}`, async () => {
     const sent = JSON.parse(JSON.stringify(body));
     assert.deepEqual(await bodyProblems(path, sent), []);
     const [complaint] = complaints(path, sent);

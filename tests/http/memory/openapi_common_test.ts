@@ -22,8 +22,8 @@ import {
 import { bearer, options as withTokens } from "../tokens.ts";
 
 /**
- * What stands before the endpoints answers with what `/openapi.json` says of every one of them,
- * headers too.
+ * The responses of the middleware before the endpoints match `/openapi.json` for every endpoint,
+ * including headers.
  */
 
 const BODIES: Readonly<Record<string, object>> = {
@@ -38,7 +38,7 @@ const BODIES: Readonly<Record<string, object>> = {
   },
 };
 
-/** A body that a path takes, by that at the root where there is one; below `/api/v1` the cluster is called so. */
+/** A body that a path accepts; below `/api/v1` its field for the cluster is renamed. */
 function bodyOf(path: string): object {
   const [root] = ROUTES.filter(({ face, name }) =>
     face !== "v1" && ROUTES.some((route) => route.path === path && route.name === name)
@@ -49,7 +49,7 @@ function bodyOf(path: string): object {
   return path === root?.path ? { ...rest, cluster_name: cluster } : { ...rest, cluster };
 }
 
-/** A request that an endpoint takes. */
+/** A valid request to an endpoint. */
 function requestTo({ method, path }: typeof ROUTES[number], headers: Given): Request {
   if (method === "post") return post(path, bodyOf(path), headers);
   const query = /\/secrets/.test(path)
@@ -65,7 +65,7 @@ function requestTo({ method, path }: typeof ROUTES[number], headers: Given): Req
 const GUARDED = ROUTES.filter(({ role }) => role !== "anyone");
 const POSTS = ROUTES.filter(({ method }) => method === "post");
 
-/** Whatever is asked has a bug. */
+/** Every request runs into a bug. */
 const bug = () => Promise.reject(new TypeError("a bug"));
 const bugs: StageOptions = {
   clusters: { names: bug, list: bug, open: bug },
@@ -86,21 +86,21 @@ const ROWS: [
   headers: Given,
   options?: StageOptions,
 ][] = [
-  [400, "a host that is none", GUARDED, { Host: "a b" }],
+  [400, "an invalid Host", GUARDED, { Host: "a b" }],
   [401, "no token", GUARDED, {}, withTokens],
   [401, "an expired token", GUARDED, bearer("expired"), withTokens],
   [403, "a page of another site", GUARDED, OF_ANOTHER_SITE],
   [421, "an unknown host", GUARDED, { Host: "example.com" }],
   [500, "a bug", USES_ONE, {}, bugs],
-  [503, "a file of tokens that is not there", GUARDED, bearer("admin"), noFile],
+  [503, "a missing token file", GUARDED, bearer("admin"), noFile],
   [503, "too many requests", GUARDED, {}, { deps: { maxRequests: 0 } }],
-  [415, "a page that sends no JSON", POSTS, OF_A_PAGE],
+  [415, "a page that does not send JSON", POSTS, OF_A_PAGE],
 ];
 
 for (const [status, why, endpoints, headers, options] of ROWS) {
   for (const endpoint of endpoints) {
     const { method, path } = endpoint;
-    Deno.test(`${why}: ${method.toUpperCase()} ${path} is ${status}, as described`, async () => {
+    Deno.test(`${why}: ${method.toUpperCase()} ${path} is ${status}, as documented`, async () => {
       await assertAnswered(requestTo(endpoint, headers), status, options);
     });
   }
@@ -124,7 +124,7 @@ for (const endpoint of GUARDED) {
   const { method, path, role } = endpoint;
   const what = `${method.toUpperCase()} ${path}`;
 
-  Deno.test(`who lacks the role ${role} is answered by ${what} as described`, async () => {
+  Deno.test(`${what} answers a token without role ${role} as documented`, async () => {
     const may = role === "reader" || role === "writer";
     const { app } = stage(withTokens);
     for (const [name, isEnough] of [["reader", role === "reader"], ["writer", may]] as const) {
@@ -135,7 +135,7 @@ for (const endpoint of GUARDED) {
     }
   });
 
-  Deno.test(`the eleventh without a token is answered by ${what} as described`, async () => {
+  Deno.test(`${what} answers the eleventh request without a token as documented`, async () => {
     const { app } = stage(withTokens);
     const request = () => requestTo(endpoint, {});
     for (let i = 0; i < 10; i++) await assertGiven(app.fetch(request()), request(), 401);
@@ -145,7 +145,7 @@ for (const endpoint of GUARDED) {
 
 for (const endpoint of ROUTES) {
   const { method, path } = endpoint;
-  Deno.test(`during a shutdown ${method.toUpperCase()} ${path} is 503, as described`, async () => {
+  Deno.test(`during shutdown ${method.toUpperCase()} ${path} is 503, as documented`, async () => {
     const { app } = stage();
     await app.drain();
     const request = requestTo(endpoint, {});
@@ -154,7 +154,7 @@ for (const endpoint of ROUTES) {
 }
 
 for (const { path } of POSTS) {
-  Deno.test(`a body to ${path} that is too large, or too slow, is answered as described`, async () => {
+  Deno.test(`a body to ${path} that is too large or too slow is answered as documented`, async () => {
     const large = post(path, { ...bodyOf(path), password: CANARY.padEnd(1024 * 1024, "x") });
     await assertAnswered(large, 413);
     const slow = post(path, new ReadableStream({ cancel() {} }));
@@ -163,12 +163,12 @@ for (const { path } of POSTS) {
 }
 
 for (const name of ["verify", "add_docker"]) {
-  Deno.test(`a secret called ${name}, whose path is another endpoint's, is 405 as described`, async () => {
+  Deno.test(`showing a secret named ${name}, whose path is another endpoint's, is 405 as documented`, async () => {
     await assertAnswered(get(`/secrets/${name}?cluster=test-cluster`), 405);
   });
 }
 
-Deno.test("all that a failed write may leave is answered as described", async () => {
+Deno.test("a failed write with every kind of leftover is answered as documented", async () => {
   const error = new KubeError("timeout", "Cannot write: no answer");
   const ref = { namespace: "default", name: "my-docker-secret" };
   const states = ["new", "missing", "changed", "unknown"] as const;

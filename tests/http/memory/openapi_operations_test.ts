@@ -5,9 +5,9 @@ import { ROUTES } from "../routes.ts";
 import { stage } from "../stage.ts";
 import { get } from "../support.ts";
 
-/** What `/openapi.json` says of each operation as a whole: its name, its group, who may use it. */
+/** Each operation in `/openapi.json`: its ID, its tag and its role. */
 
-/** Names that clients are generated with: one that changes breaks them. */
+/** Generated clients use these names: changing one breaks them. */
 const OPERATIONS: [
   method: string,
   root: string | undefined,
@@ -35,7 +35,7 @@ const OPERATIONS: [
   ["get", "/openapi.json", "/openapi.json", "getOpenApi", "server"],
 ];
 
-Deno.test("each operation has the name and the tag that generated clients know", async () => {
+Deno.test("each operation has the operationId and tag that generated clients rely on", async () => {
   const { paths } = await openapi();
   const found = Object.entries<Json>(paths).flatMap(([path, item]) =>
     Object.entries<Json>(item).map(([method, { operationId, tags: [tag, ...more] }]) => {
@@ -50,13 +50,13 @@ Deno.test("each operation has the name and the tag that generated clients know",
   ]);
 });
 
-Deno.test("the tags are those that it explains", async () => {
+Deno.test("the document explains exactly the tags in use", async () => {
   const { tags } = await openapi();
   const used = new Set(OPERATIONS.map(([, , , , tag]) => tag));
   assert.deepEqual(tags.map(({ name }: Json) => name), [...used]);
 });
 
-/** Of a description: the roles. */
+/** The roles as in a description. */
 const MAY: Readonly<Record<Role, string>> = {
   reader: "`reader`, `writer` or `admin`",
   writer: "`writer` or `admin`",
@@ -64,7 +64,7 @@ const MAY: Readonly<Record<Role, string>> = {
 };
 
 for (const { method, path, role, summary } of ROUTES) {
-  Deno.test(`${method.toUpperCase()} ${path} says that it needs ${role}`, async () => {
+  Deno.test(`${method.toUpperCase()} ${path} documents that it requires ${role}`, async () => {
     const operation = (await openapi()).paths[path][method];
     assert.equal(operation.summary, summary);
     const last = operation.description.split("\n\n").at(-1);
@@ -78,13 +78,13 @@ for (const { method, path, role, summary } of ROUTES) {
   });
 }
 
-Deno.test("the token is a bearer's", async () => {
+Deno.test("the security scheme is a bearer token", async () => {
   const { bearer } = (await openapi()).components.securitySchemes;
   assert.deepEqual([bearer.type, bearer.scheme], ["http", "bearer"]);
 });
 
 for (const { method, path, parameters = [] } of ROUTES) {
-  Deno.test(`GET / names the parameters of ${method.toUpperCase()} ${path}`, async () => {
+  Deno.test(`GET / lists the parameters of ${method.toUpperCase()} ${path}`, async () => {
     const described: Json[] = (await openapi()).paths[path][method].parameters ?? [];
     const inQuery = described.filter((each) => each.in === "query").map(({ name }) => name);
     assert.deepEqual(parameters, inQuery);
@@ -96,7 +96,7 @@ for (const { method, path, parameters = [] } of ROUTES) {
   });
 }
 
-/** Parameters, and fields of bodies, also those inside of others. */
+/** Parameters and body fields, nested ones included. */
 function* inputs(operation: Json, root: Json): Generator<[name: string, schema: Json]> {
   for (const { name, schema } of operation.parameters ?? []) yield [name, schema];
   const body = operation.requestBody?.content["application/json"].schema;
@@ -112,7 +112,7 @@ function* fields({ properties = {}, items }: Json): Generator<[name: string, sch
 }
 
 for (const { method, path } of ROUTES) {
-  Deno.test(`all that ${method.toUpperCase()} ${path} takes is described, by one type or several`, async () => {
+  Deno.test(`each input of ${method.toUpperCase()} ${path} has a description and a type or several`, async () => {
     const root = await openapi();
     for (const [name, schema] of inputs(root.paths[path][method], root)) {
       assert.ok(schema.description?.length > 5, name);
@@ -121,7 +121,7 @@ for (const { method, path } of ROUTES) {
   });
 }
 
-/** What an endpoint says itself of a status that any other may have, too. */
+/** An endpoint's own description of a status that has common causes, too. */
 const JOINED: [method: string, path: string, status: number, text: RegExp, bodies: string[]][] = [
   [
     "get",
@@ -129,13 +129,13 @@ const JOINED: [method: string, path: string, status: number, text: RegExp, bodie
     400,
     /^A parameter is missing, unknown or invalid; the header `Host` is missing/,
     [
-      "SeedError",
+      "PlainError",
     ],
   ],
-  ["get", "/secrets", 500, /^The kubeconfig.*; a bug in the server/, ["Secrets", "SeedError"]],
+  ["get", "/secrets", 500, /^The kubeconfig.*; a bug in the server/, ["Secrets", "PlainError"]],
   ["get", "/secrets", 503, /^The cluster.*; too many concurrent requests: /, [
     "Secrets",
-    "SeedError",
+    "PlainError",
   ]],
   ["get", "/secrets", 504, /^The cluster did not respond in time$/, ["Secrets"]],
   ["get", "/audit", 503, /^The audit log cannot be read; too many concurrent requests: /, [
@@ -143,11 +143,11 @@ const JOINED: [method: string, path: string, status: number, text: RegExp, bodie
   ]],
   ["delete", "/secrets", 503, /audit log cannot be written; too many/, ["WriteFailed", "Error"]],
   ["post", "/secrets/verify", 503, /^Too many concurrent requests: /, ["Error"]],
-  ["get", "/health", 503, /^The server is shutting down$/, ["SeedError"]],
+  ["get", "/health", 503, /^The server is shutting down$/, ["PlainError"]],
 ];
 
 for (const [method, path, status, text, bodies] of JOINED) {
-  Deno.test(`${status} of ${method.toUpperCase()} ${path} says all that it may mean`, async () => {
+  Deno.test(`${status} of ${method.toUpperCase()} ${path} documents each of its causes`, async () => {
     const root = await openapi();
     const response = referred(root.paths[path][method].responses[status], root);
     assert.match(response.description, text);

@@ -4,7 +4,7 @@ import { type Json, referred } from "../documented.ts";
 import { stage } from "../stage.ts";
 import { DOCKER_BODY, get, HELM_BODY } from "../support.ts";
 
-/** `/openapi.json` as its readers take it: a valid OpenAPI 3.1 document of the whole API. */
+/** `/openapi.json` is a valid OpenAPI 3.1 document of the whole API. */
 
 async function fetched(path: string): Promise<Json> {
   const response = await stage().app.fetch(get(path));
@@ -29,7 +29,7 @@ function references(node: Json): Json[] {
   ];
 }
 
-Deno.test("it is an OpenAPI 3.1 document, and each answer in it is JSON, or events of several clusters, with a request id", async () => {
+Deno.test("the document is OpenAPI 3.1, and each response is JSON, or events for several clusters, with a request ID", async () => {
   const openapi = await document();
   assert.match(openapi.openapi, /^3\.1\.\d+$/);
   assert.equal(openapi.info.title, "Cluster API Configuration Server");
@@ -52,7 +52,7 @@ Deno.test("it is an OpenAPI 3.1 document, and each answer in it is JSON, or even
   }
 });
 
-Deno.test("every component but the security scheme is referred to", async () => {
+Deno.test("every component but the security scheme is referenced", async () => {
   const openapi = await document();
   const { securitySchemes: _, ...components } = openapi.components;
   const all = Object.entries<Json>(components).flatMap(([kind, named]) =>
@@ -62,7 +62,7 @@ Deno.test("every component but the security scheme is referred to", async () => 
   assert.deepEqual(all.filter((each) => !found.has(each)), []);
 });
 
-Deno.test("GET / and every endpoint that it names is in it, and no other", async () => {
+Deno.test("the document has GET / and exactly the endpoints that it lists", async () => {
   const { endpoints } = await fetched("/");
   const described = [...operations(await document())].map(([method, path]) =>
     `${method.toUpperCase()} ${path}`
@@ -103,7 +103,7 @@ const BODIES: [path: string, seed: object, always: string[], optional: Record<st
     }],
   ];
 
-/** Fields of these that are no flags. */
+/** The types of fields that are not booleans. */
 const TYPES: Readonly<Record<string, string>> = {
   registry: "string",
   registries: "array",
@@ -116,7 +116,7 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 for (const [path, seed, always, optional] of BODIES) {
-  Deno.test(`the body of ${path} has the seed's fields, requires what nothing stands for, and allows no unknown ones`, async () => {
+  Deno.test(`the body of ${path} has the seed's fields, requires those without a default, and allows no unknown ones`, async () => {
     const openapi = await document();
     const { requestBody } = openapi.paths[path].post;
     assert.equal(requestBody.required, true);
@@ -133,12 +133,12 @@ for (const [path, seed, always, optional] of BODIES) {
     }
   });
 
-  Deno.test(`the fields in the document of ${path} are the ones that the server takes`, async () => {
+  Deno.test(`the server knows each field that the document lists for ${path}`, async () => {
     const openapi = await document();
     const { schema } = openapi.paths[path].post.requestBody.content["application/json"];
     const { properties } = referred(schema, openapi);
     for (const name of Object.keys(properties)) {
-      // A value that no field takes: the server's complaint is about the value, not the name.
+      // No field accepts this value: the server's error is about the value, not the name.
       const response = await stage().app.fetch(
         new Request(`http://localhost${path}`, {
           method: "POST",
@@ -152,14 +152,14 @@ for (const [path, seed, always, optional] of BODIES) {
   });
 }
 
-/** Every schema of what an operation takes. */
+/** Every input schema of an operation. */
 function* taken({ parameters = [], requestBody }: Json, openapi: Json): Generator<Json> {
   for (const { schema } of parameters) yield schema;
   const body = requestBody?.content["application/json"].schema;
   if (body) yield referred(body, openapi);
 }
 
-/** A schema and those in it, but what it has as an example. */
+/** A schema and its subschemas, without examples. */
 function* schemasIn(node: Json): Generator<Json> {
   if (typeof node !== "object" || node === null) return;
   yield node;
@@ -172,7 +172,7 @@ function* schemasIn(node: Json): Generator<Json> {
   }
 }
 
-Deno.test("nothing that is taken has a default, which generated types would demand", async () => {
+Deno.test("no input has a default, which generated types would require", async () => {
   const openapi = await document();
   const found = [...operations(openapi)].flatMap(([method, path, operation]) =>
     [...taken(operation, openapi)].flatMap((schema) => [...schemasIn(schema)])
@@ -181,7 +181,7 @@ Deno.test("nothing that is taken has a default, which generated types would dema
   assert.deepEqual(found, []);
 });
 
-Deno.test("the parameter of GET /secrets is a required string in the query", async () => {
+Deno.test("GET /secrets has one parameter, a required string in the query", async () => {
   const { parameters } = (await document()).paths["/secrets"].get;
   assert.deepEqual(
     parameters.map(({ name, in: place, required, schema }: Json) => [
@@ -201,7 +201,7 @@ const ANSWERS: [path: string, request: () => Request][] = [
 ];
 
 for (const [path, request] of ANSWERS) {
-  Deno.test(`what GET ${path} answers has the fields that the document requires`, async () => {
+  Deno.test(`the answer of GET ${path} has the documented fields`, async () => {
     const openapi = await document();
     const content = openapi.paths[path].get.responses["200"].content["application/json"];
     const schema = referred(content.schema, openapi);

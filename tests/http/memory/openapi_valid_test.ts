@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { createConfig, lintFromString } from "@redocly/openapi-core";
 import { type Json, openapi } from "../documented.ts";
 
-/** `/openapi.json` is what the standard and generators of clients take, by a linter's rules. */
+/** `/openapi.json` is valid by the standard, and a linter accepts it for client generators. */
 
-/** A part of a schema, such as one of `allOf`, is not to know all fields; the whole is closed itself. */
+/** A part of a schema, such as one of `allOf`, need not list all fields; the whole is closed. */
 const examples = { severity: "error", allowAdditionalProperties: true } as const;
 
 const config = await createConfig({
@@ -15,48 +15,48 @@ const config = await createConfig({
     "no-invalid-parameter-examples": examples,
     "operation-description": "error",
     "tag-description": "error",
-    // What asks for a GET of /health can do nothing wrong.
+    // GET of /health has no client errors.
     "operation-4xx-response": "off",
-    // It wants `type` required in each part of a body, which the whole requires.
+    // The rule wants `type` required in each part of a body; the whole requires it.
     "no-illogical-composition-keywords": "off",
   },
 });
 
-/** What is wrong with a document: rule and place. */
+/** The problems of a document: rule and place. */
 async function lint(document: Json): Promise<string[]> {
   const source = JSON.stringify(document);
   const found = await lintFromString({ source, absoluteRef: "/openapi.json", config });
   return found.map(({ ruleId, location: [at], message }) => `${ruleId} ${at?.pointer} ${message}`);
 }
 
-Deno.test("it is valid, its examples too", async () => {
+Deno.test("the document and its examples are valid", async () => {
   assert.deepEqual(await lint(await openapi()), []);
 });
 
 const BROKEN: [what: string, rule: string, breaks: (document: Json) => void][] = [
-  ["a field that the standard does not have", "struct", ({ paths }) => paths["/"].get.nme = ""],
+  ["a field that OpenAPI does not have", "struct", ({ paths }) => paths["/"].get.nme = ""],
   [
-    "a security scheme that is not there",
+    "an undefined security scheme",
     "security-defined",
     (document) => delete document.components.securitySchemes,
   ],
   [
-    "a reference that leads nowhere",
+    "a dangling reference",
     "no-unresolved-refs",
     ({ components }) => delete components.responses.Unauthorized,
   ],
   [
-    "two operations of one name",
+    "two operations with one operationId",
     "operation-operationId-unique",
     ({ paths }) => paths["/"].get.operationId = "getHealth",
   ],
   [
-    "a parameter of the path that is not described",
+    "an undescribed path parameter",
     "path-parameters-defined",
     ({ paths }) => paths["/secrets/{name}"].get.parameters.shift(),
   ],
   [
-    "an example that is none",
+    "an invalid example",
     "no-invalid-media-type-examples",
     ({ paths }) =>
       paths["/secrets/add_repo"].post.requestBody.content["application/json"].examples.public.value
@@ -65,7 +65,7 @@ const BROKEN: [what: string, rule: string, breaks: (document: Json) => void][] =
 ];
 
 for (const [what, rule, breaks] of BROKEN) {
-  Deno.test(`${what} would be found`, async () => {
+  Deno.test(`the linter finds ${what}`, async () => {
     const document = structuredClone(await openapi());
     breaks(document);
     const found = await lint(document);

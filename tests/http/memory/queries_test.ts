@@ -15,16 +15,16 @@ import {
   testsOf,
 } from "../support.ts";
 
-/** A query is strict: whoever sends what an operation does not know means something by it. */
+/** Queries are strict: an unknown parameter is meant for something. */
 
-/** Operations that probes and people's browsers ask, with whatever they put behind the path. */
+/** Operations that probes and browsers request, with arbitrary queries. */
 const LENIENT = ["GET /", "GET /health", "GET /api/v1", "GET /api/v1/health"];
 
 for (const { method, path } of ROUTES) {
   const operation = `${method.toUpperCase()} ${path}`;
   const isLenient = LENIENT.includes(operation);
   for (const parameter of ["no_such_parameter=1", "__proto__=1", "=1", "constructor"]) {
-    Deno.test(`${operation}?${parameter} is ${isLenient ? "answered" : "refused"}`, async () => {
+    Deno.test(`${operation}?${parameter} is ${isLenient ? "answered" : "rejected"}`, async () => {
       const { app, opened, cluster } = stage();
       const before = cluster.dump();
       const required = method === "post" ||
@@ -48,13 +48,13 @@ for (const { method, path } of ROUTES) {
       assert.equal(response.status, isLenient ? 200 : 400, message);
       if (isLenient) return;
       assert.match(message, /^Unknown parameter\. /);
-      assert.deepEqual(opened, [], "a cluster is opened");
+      assert.deepEqual(opened, [], "a cluster was opened");
       assert.deepEqual(cluster.dump(), before);
     });
   }
 }
 
-/** A body that would be answered with success, for each POST. */
+/** A body that would succeed, for each POST. */
 const BODIES: Readonly<Record<string, object>> = {
   [DOCKER]: DOCKER_BODY,
   [HELM]: HELM_BODY,
@@ -62,7 +62,7 @@ const BODIES: Readonly<Record<string, object>> = {
   [VERIFY]: { username: "octocat", password: CANARY, registry: "ghcr.io" },
 };
 
-/** What is meant by a query, and what is said of it. */
+/** Queries that show an intention, and the expected message. */
 const MEANT: [what: string, request: () => Request, message: RegExp][] = [
   ...[DOCKER, HELM, REPO].map((path): [string, () => Request, RegExp] => [
     `POST ${path}?dry_run=true`,
@@ -70,7 +70,7 @@ const MEANT: [what: string, request: () => Request, message: RegExp][] = [
     /^Parameter 'dry_run' is a field of the JSON body and not allowed in the query$/,
   ]),
   [
-    "a POST with upsert behind another parameter",
+    "a POST with upsert after another parameter",
     () => post(`${DOCKER}?x=1&upsert=true`, DOCKER_BODY),
     /^Parameter 'upsert' is a field of the JSON body/,
   ],
@@ -90,22 +90,22 @@ const MEANT: [what: string, request: () => Request, message: RegExp][] = [
     /^Unknown parameter 'dryRun'; did you mean the field 'dry_run' of the JSON body\?$/,
   ],
   [
-    "a POST with a parameter that could be a misplaced value",
+    "a POST with a parameter that may be a misplaced value",
     () => post(`${HELM}?${CANARY}=1`, HELM_BODY),
     /^Unknown parameter\. This path takes no parameters\. Fields of the JSON body: name, /,
   ],
   [
-    "a POST with a query, and a body that is wrong",
+    "a POST with a query and an invalid body",
     () => post(`${DOCKER}?dry_run=true`, "{"),
     /^Parameter 'dry_run' is a field of the JSON body/,
   ],
   [
-    "GET /secrets with a parameter that is nearly right",
+    "GET /secrets with a misspelled parameter",
     () => get("/secrets?cluster=test-cluster&clusters=b"),
     /^Unknown parameter 'clusters'; did you mean 'cluster'\?$/,
   ],
   [
-    "GET /audit with a parameter that is nearly right",
+    "GET /audit with a misspelled parameter",
     () => get("/audit?Limit=1"),
     /^Unknown parameter 'Limit'; did you mean 'limit'\?$/,
   ],
@@ -115,7 +115,7 @@ const MEANT: [what: string, request: () => Request, message: RegExp][] = [
     /^Unknown parameter\. This path takes no parameters$/,
   ],
   [
-    "DELETE /secrets with a parameter that is nearly right",
+    "DELETE /secrets with a misspelled parameter",
     () => get("/secrets?cluster=test-cluster&name=my-docker-secret&dry-run=true", {}, "DELETE"),
     /^Unknown parameter 'dry-run'; did you mean 'dry_run'\?$/,
   ],
@@ -134,14 +134,14 @@ const MEANT: [what: string, request: () => Request, message: RegExp][] = [
 for (
   const test of testsOf(
     MEANT.map(([what, request, message]) =>
-      refused(`${what} is refused, and nothing is changed`, request, 400, message, {
+      refused(`${what} is rejected, and nothing is changed`, request, 400, message, {
         before: sent(docker),
       })
     ),
   )
 ) Deno.test(test);
 
-Deno.test("an empty query is none", async () => {
+Deno.test("an empty query is treated as none", async () => {
   const { app } = stage();
   for (const request of [get("/clusters?"), post(`${DOCKER}?`, DOCKER_BODY)]) {
     const response = await app.fetch(request);

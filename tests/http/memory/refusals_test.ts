@@ -1,10 +1,10 @@
 import { docker, helm, type Row, testsOf } from "../support.ts";
 
-/** Writes that the state of the cluster forbids: nothing is changed, and it is said why. */
+/** Writes that the state of the cluster forbids: nothing is changed, and the error says why. */
 
 const rows: Row[] = [
   {
-    name: "a foreign secret is left alone also with upsert, and it is said what it is",
+    name: "upsert does not replace a foreign secret, and the error names its type",
     request: () => docker({ upsert: true }),
     before: ({ cluster }) =>
       void cluster.put({ namespace: "default", name: "my-docker-secret", type: "a\nb" }),
@@ -14,14 +14,14 @@ const rows: Row[] = [
     changes: false,
   },
   {
-    name: "a foreign secret is replaced with upsert and force",
+    name: "upsert with force replaces a foreign secret",
     request: () => docker({ upsert: true, force: true }),
     before: ({ cluster }) => void cluster.put({ namespace: "default", name: "my-docker-secret" }),
     status: 200,
     changes: true,
   },
   {
-    name: "Argo CD's own secret is none of ours",
+    name: "Argo CD's own secret is not replaced",
     request: () => helm({ name: "argocd-secret", upsert: true }),
     before: ({ cluster }) => void cluster.put({ namespace: "argocd", name: "argocd-secret" }),
     status: 409,
@@ -29,7 +29,7 @@ const rows: Row[] = [
     changes: false,
   },
   {
-    name: "an immutable secret needs force, and the message says that it is briefly missing",
+    name: "an immutable secret needs force, and the error says that the secret is missing briefly",
     request: () => helm({ upsert: true }),
     before: ({ cluster }) =>
       void cluster.put({
@@ -44,7 +44,7 @@ const rows: Row[] = [
     changes: false,
   },
   {
-    name: "a URL that another secret holds is 409 and names that secret",
+    name: "a URL held by another secret is 409 and names that secret",
     request: () => helm(),
     before: async ({ app }) => void await app.fetch(helm({ name: "first" })),
     status: 409,

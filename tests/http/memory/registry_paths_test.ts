@@ -5,13 +5,13 @@ import { dataOf, verification } from "../requests.ts";
 import { type Stage, stored } from "../stage.ts";
 import { CANARY, docker, refused, type Row, testsOf } from "../support.ts";
 
-/** Paths of registries as keys of a pull secret: kubelet takes the most specific login. */
+/** Registry paths as keys of a pull secret: kubelet uses the most specific login. */
 
 const NAME = "my-docker-secret";
 const NO_LOGIN = { username: undefined, password: undefined };
 const login = (registry: string, username: string) => ({ registry, username, password: CANARY });
 
-/** What kubelet tries for an image, by user. */
+/** The logins that kubelet tries for an image, by user name. */
 function tries({ cluster }: Stage, image: string): string[] {
   const { type } = cluster.secrets.get(`default/${NAME}`)!;
   const data = dataOf(cluster, `default/${NAME}`);
@@ -34,7 +34,7 @@ const KEYS: [registry: string, keys: string[]][] = [
 ];
 
 const keys = KEYS.map(([registry, expected]): Row => ({
-  name: `the login for ${registry} is written as ${expected.join(" and ")}`,
+  name: `the login for ${registry} is stored under ${expected.join(" and ")}`,
   request: () => docker({ registry }),
   status: 200,
   after: (stage) => assert.deepEqual(keysIn(stage), expected),
@@ -62,7 +62,7 @@ const wrong = [
   "user:pass@ghcr.io/org",
 ].map((registry) =>
   refused(
-    `the registry ${JSON.stringify(registry).slice(0, 40)} is refused`,
+    `registry ${JSON.stringify(registry).slice(0, 40)} is rejected`,
     () => docker({ registry }),
     400,
     REGISTRY,
@@ -73,7 +73,7 @@ const several = (...logins: object[]) => docker({ ...NO_LOGIN, registries: login
 
 const taken: Row[] = [
   {
-    name: "of several logins kubelet takes the one with the longest path first",
+    name: "of several logins kubelet tries the one with the longest path first",
     request: () =>
       several(
         login("ghcr.io", "all"),
@@ -93,17 +93,17 @@ const taken: Row[] = [
     },
   },
   {
-    name: "so it does of Docker Hub's, whose images have its first name",
+    name: "for Docker Hub images kubelet tries only the login with the longest path",
     request: () => several(login("docker.io", "all"), login("docker.io/org", "org")),
     status: 200,
     after: (stage) => {
       assert.deepEqual(tries(stage, "docker.io/library/nginx"), ["all"]);
-      // The login for all of it is there only for what has no other.
+      // The login for all of Docker Hub is used only for images without another one.
       assert.deepEqual(tries(stage, "docker.io/org/app"), ["org"]);
     },
   },
   {
-    name: "the hint says what a path begins besides, and what Image Updater takes",
+    name: "a hint names what else the path matches and which login Image Updater uses",
     request: () => several(login("ghcr.io", "all"), login("ghcr.io/org", "org")),
     status: 200,
     after: (_, body) => {
@@ -112,7 +112,7 @@ const taken: Row[] = [
     },
   },
   {
-    name: "a path that ends in a slash, and is alone, needs no hint",
+    name: "a path that ends in a slash needs no hint",
     request: () => docker({ registry: "ghcr.io/org/" }),
     status: 200,
     after: (stage, body) => {
@@ -122,21 +122,21 @@ const taken: Row[] = [
     },
   },
   {
-    name: "an ECR host with a path is known as one",
+    name: "an ECR host with a path gets the ECR hint",
     request: () =>
       docker({ registry: "123456789012.dkr.ecr.eu-west-1.amazonaws.com/team", username: "AWS" }),
     status: 200,
     after: (_, body) => assert.match(hintOf(body), /expire after 12 hours.*eu-west-1/),
   },
   refused(
-    "one path twice is a contradiction, in whichever spelling",
+    "one path given twice is rejected, whatever its spelling",
     () => several(login("ghcr.io/org", "a"), login("https://GHCR.io/v2/Org", "b")),
     400,
     /^Field 'registries' must name each registry once$/,
   ),
 ];
 
-/** Others' logins of one registry, by path. */
+/** Existing logins for one registry, by path. */
 const holding = (...keys: string[]) => ({ cluster }: Stage) => {
   const auths = Object.fromEntries(keys.map((key) => [key, { auth: btoa(`${key}:old`) }]));
   cluster.put({ namespace: "default", name: NAME, type: "kubernetes.io/dockerconfigjson" }, {
@@ -146,7 +146,7 @@ const holding = (...keys: string[]) => ({ cluster }: Stage) => {
 
 const merged: Row[] = [
   {
-    name: "merging a path leaves the logins of the host and of other paths",
+    name: "merging a login for a path keeps the logins for the host and for other paths",
     request: () => docker({ registry: "ghcr.io/org", merge: true }),
     before: holding("ghcr.io", "ghcr.io/team", "ghcr.io/org/app"),
     status: 200,
@@ -165,7 +165,7 @@ const merged: Row[] = [
     },
   },
   {
-    name: "merging a host says which logins for parts of it stay, and would be taken first",
+    name: "merging a login for a host lists the kept logins for its paths, which kubelet prefers",
     request: () => docker({ registry: "docker.io", merge: true }),
     before: holding("docker.io/org", "https://registry-1.docker.io/org", "docker.io", "ghcr.io/x"),
     status: 200,
@@ -179,14 +179,14 @@ const merged: Row[] = [
     },
   },
   {
-    name: "without merge nothing stays, and nothing is said of it",
+    name: "without merge the hint mentions no other login",
     request: () => docker({ upsert: true }),
     before: holding("ghcr.io/org"),
     status: 200,
     after: (_, body) => assert.equal(hintOf(body), ""),
   },
   {
-    name: "merging a path takes the place of the same with a slash, which kubelet would try first",
+    name: "merging a login for a path replaces the one for the same path with a slash",
     request: () => docker({ registry: "ghcr.io/org", merge: true }),
     before: holding("https://ghcr.io/org/", "ghcr.io/org"),
     status: 200,
@@ -196,7 +196,7 @@ const merged: Row[] = [
     },
   },
   {
-    name: "merging what is below a path leaves the path, which begins more",
+    name: "merging a login for a path with a slash keeps the one without, which matches more",
     request: () => docker({ registry: "ghcr.io/org/", merge: true }),
     before: holding("ghcr.io/org"),
     status: 200,
@@ -209,7 +209,7 @@ const merged: Row[] = [
 
 const asked: string[] = [];
 const verified: Row[] = [{
-  name: "a login for a path is tried at the registry, and named with its path",
+  name: "a login for a path is verified at the registry and reported with its path",
   request: () => verification({ registry: "ghcr.io/org" }),
   options: {
     verifyOne: (what) => {

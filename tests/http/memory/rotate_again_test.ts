@@ -15,33 +15,33 @@ import {
 } from "../rotation_stage.ts";
 import { CANARY } from "../support.ts";
 
-/** The same rotation again, of what is sought by its registry, also after a restart. */
+/** The same rotation by registry again, in the same process and after a restart. */
 
 const BY_REGISTRY = { find: { registry: "ghcr.io", username: "ci" } };
 
-/** The value that one of the clusters has in place of the others'. */
+/** The value that one of the clusters has instead. */
 const OTHER = `${CANARY}-other`;
 
-/** Under another registry, without a label. */
+/** The value under another registry, without a label. */
 const putQuay = (cluster: FakeCluster, password = OTHER) =>
   putPull(cluster, { namespace: "default", name: "quay" }, {
     "quay.io": { username: "ci", password },
   }, { labels: {} });
 
-/** One value in a, another one in b and c; a's stands elsewhere in c, too. */
+/** One value in a, another one in b and c; a's value is also elsewhere in c. */
 const fill = (cluster: FakeCluster, name: string) => {
   putManaged(cluster, "ghcr", name === "a" ? OTHER : OLD);
   if (name === "c") putQuay(cluster);
 };
 
-/** Whose fingerprints are the log's. */
+/** Options with the audit log's fingerprints. */
 const withIts = (auditLog: AuditLog, more: RotationOptions = {}): RotationOptions => ({
   auditLog,
   ...more,
   services: { fingerprint: (value) => auditLog.fingerprint(value), ...more.services },
 });
 
-/** Another process with the same clusters, which remembers what the audit log does. */
+/** Another process with the same clusters, which knows what the audit log has. */
 function restarted(it: ReturnType<typeof rotationStage>, options: RotationOptions = {}) {
   return rotationStage({
     ...options,
@@ -54,7 +54,7 @@ function restarted(it: ReturnType<typeof rotationStage>, options: RotationOption
 for (
   const [where, isRestarted] of [["in one process", false], ["after a restart", true]] as const
 ) {
-  Deno.test(`what the first part of a rotation has replaced is looked for by the rest, ${where}`, () =>
+  Deno.test(`the rest of a rotation searches for the values that its first part replaced, ${where}`, () =>
     withLog(async ({ auditLog }) => {
       const options = isRestarted ? withIts(auditLog) : {};
       const first = rotationStage({ ...options, fill });
@@ -81,7 +81,7 @@ for (
     }));
 }
 
-Deno.test("where it is not known what one that is unchanged held before, nothing is safe to revoke", async () => {
+Deno.test("an unchanged secret whose previous value is unknown makes the rotation not safe to revoke", async () => {
   const it = rotationStage({
     fill(cluster, name) {
       putManaged(cluster, "ghcr", name === "a" ? NEW : OLD);
@@ -94,13 +94,13 @@ Deno.test("where it is not known what one that is unchanged held before, nothing
   assert.deepEqual(body.reasons![0]!.clusters, ["a"]);
   assert.equal(body.old_value!.state, "unknown");
 
-  // Its values may be proven gone one by one.
+  // Each of its values can be proven gone separately.
   const [fingerprint] = body.old_value!.fingerprints;
   const one = await it.rotate({ find: { fingerprint } });
   assert.deepEqual([codesOf(one.body), one.body.safe_to_revoke], [[], true]);
 });
 
-Deno.test("the way back and forth again is safe to revoke each time", () =>
+Deno.test("rotating back and forth is safe to revoke each time", () =>
   withLog(async ({ auditLog }) => {
     let it = rotationStage(withIts(auditLog));
     for (const password of [NEW, OLD, NEW]) {
@@ -115,7 +115,7 @@ Deno.test("the way back and forth again is safe to revoke each time", () =>
   }));
 
 for (const [what, atB] of [["another old value", OTHER], ["the new value", NEW]] as const) {
-  Deno.test(`what could not be read for the plan is looked at in the end: there it holds ${what}`, async () => {
+  Deno.test(`a cluster that could not be read for the plan is searched at the end: it holds ${what}`, async () => {
     let lists = 0;
     const it = rotationStage({
       fill: (cluster, name) => putManaged(cluster, "ghcr", name === "b" ? atB : OLD),
@@ -143,15 +143,15 @@ for (const [what, atB] of [["another old value", OTHER], ["the new value", NEW]]
   });
 }
 
-Deno.test("what is sought by its registry is not looked for by that outside the selection", async () => {
+Deno.test("a rotation by registry does not search for that registry outside the selection", async () => {
   const it = rotationStage({ fill });
   it.fleet.c!.secrets.delete("default/quay");
   const { body } = await it.rotate({ ...BY_REGISTRY, clusters: ["b", "c"] });
   assert.deepEqual([codesOf(body), body.safe_to_revoke], [[], true]);
-  assert.equal(body.old_value!.fingerprints.length, 1, "a's is another one");
+  assert.equal(body.old_value!.fingerprints.length, 1, "a's value is a different one");
 });
 
-Deno.test("of one part of a registry it is not known what was replaced in another one", async () => {
+Deno.test("the values replaced under one registry path are not known for another path", async () => {
   const at = (path: string) => ({ find: { registry: `ghcr.io/${path}`, username: "ci" } });
   const it = rotationStage({
     fill: (cluster) =>
@@ -168,7 +168,7 @@ Deno.test("of one part of a registry it is not known what was replaced in anothe
 const UNWRITTEN: [what: string, fill: (cluster: FakeCluster) => void, more?: object][] = [
   ["with white space around it", (cluster) => putManaged(cluster, "ghcr", `${OLD}\n`)],
   [
-    "as a part of a longer text",
+    "within a longer text",
     (cluster) =>
       putArgocd(cluster, "app", "repository", { url: `https://git.example.com/a?token=${OLD}` }),
   ],
@@ -180,7 +180,7 @@ const UNWRITTEN: [what: string, fill: (cluster: FakeCluster) => void, more?: obj
 ];
 
 for (const [what, put, more] of UNWRITTEN) {
-  Deno.test(`a value that was found only ${what} is known to have been, after a restart, too`, () =>
+  Deno.test(`a value found only ${what} counts as found, even after a restart`, () =>
     withLog(async ({ auditLog }) => {
       const options = withIts(auditLog);
       const it = rotationStage({
@@ -189,9 +189,24 @@ for (const [what, put, more] of UNWRITTEN) {
       });
       const first = await it.rotate(more);
       assert.deepEqual([codesOf(first.body), first.body.safe_to_revoke], [["places_left"], false]);
-      // Somebody mends it by hand.
+      // The value is removed by hand.
       const after = rotationStage({ ...options, fill: () => {} });
       const { body } = await after.rotate(more);
       assert.deepEqual([codesOf(body), body.safe_to_revoke], [[], true]);
     }));
 }
+
+Deno.test("a value found with white space around it is searched for without, also by the same request again", async () => {
+  const it = rotationStage({
+    fill(cluster, name) {
+      if (name === "a") putManaged(cluster, "ghcr", ` ${OTHER}\n`);
+      if (name === "c") putQuay(cluster);
+    },
+  });
+  for (const status of ["rotated", "unchanged"]) {
+    const { body } = await it.rotate({ ...BY_REGISTRY, clusters: ["a"] });
+    assert.deepEqual(statusesOf(body), { a: status });
+    assert.deepEqual([codesOf(body), body.safe_to_revoke], [["places_left"], false]);
+    assert.deepEqual(body.old_value!.places.map(({ name }) => name), ["quay"]);
+  }
+});

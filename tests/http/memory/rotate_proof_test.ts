@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { inMemory, usable } from "../../../src/clusters/fake/in_memory.ts";
+import { WRITE_ANNOTATION } from "../../../src/credentials/kinds/desired_secret.ts";
 import { KubeError } from "../../../src/kube/errors.ts";
+import type { UsableCluster } from "../../../src/clusters/source.ts";
 import type { FakeCluster } from "../../../src/kube/fake/store.ts";
 import type { SecretStore } from "../../../src/kube/store.ts";
 import { Rotations } from "../../../src/fleet/rotation/rotations.ts";
@@ -21,15 +23,15 @@ import {
 import { CANARY } from "../support.ts";
 import { bearer, options as withTokens } from "../tokens.ts";
 
-/** Why an old value must not be revoked yet: one test a reason. */
+/** Reasons not to revoke an old value yet: one test per reason. */
 
-/** What nobody has written through this program, without a docker label. */
+/** An unmanaged secret without a docker label. */
 function putForeign(cluster: FakeCluster, password = OLD): void {
   const auths = { "ghcr.io": { username: "ci", password } };
   putPull(cluster, { namespace: "default", name: "foreign" }, auths, { labels: {} });
 }
 
-/** A store whose kubeconfig may list single namespaces only. */
+/** A store whose kubeconfig can list only single namespaces. */
 const narrow = (store: SecretStore): SecretStore => ({
   ...store,
   listData: (query, deadline) =>
@@ -59,7 +61,7 @@ const ROWS: readonly Row[] = [
       /never found.*Check that it is the right value\. Without an audit log \(setting audit-log\), results from before the server started are not kept$/,
   },
   {
-    name: "a cluster outside the selection cannot be seen",
+    name: "a cluster outside the selection cannot be read",
     before: (it) => it.fleet.c!.fault = () => ({ kind: "throw", error: "timeout" }),
     more: { clusters: ["a", "b"] },
     reasons: [{ code: "not_seen", clusters: ["c"] }],
@@ -74,14 +76,14 @@ const ROWS: readonly Row[] = [
     message: /Some namespaces could not be searched in: b$/,
   },
   {
-    name: "a place outside the selection holds it",
+    name: "it is still in use outside the selection",
     more: { clusters: ["a", "b"] },
     reasons: [{ code: "places_left", clusters: ["c"] }],
     state: "remains",
     message: /1 place still contains the old value: c$/,
   },
   {
-    name: "a pull secret without a label holds it, which is looked at in the end all the same",
+    name: "it is still in an unlabeled pull secret, which the final search includes",
     options: {
       fill(cluster) {
         putManaged(cluster);
@@ -93,7 +95,7 @@ const ROWS: readonly Row[] = [
     message: /3 places still contain/,
   },
   {
-    name: "it stands somewhere with white space around it, which is told and not rewritten",
+    name: "it is stored with white space around it, which is reported and not rewritten",
     options: {
       fill(cluster, name) {
         putManaged(cluster);
@@ -118,7 +120,7 @@ const ROWS: readonly Row[] = [
     message: /1 place still contains/,
   },
   {
-    name: "the token is for some clusters only",
+    name: "the token is limited to some clusters",
     options: { known: { "production-cluster": {}, "test-a": {} }, ...withTokens },
     more: { clusters: ["*"] },
     headers: bearer("one-cluster"),
@@ -129,7 +131,7 @@ const ROWS: readonly Row[] = [
 ];
 
 for (const { name, options, before, more, headers, reasons, state, message } of ROWS) {
-  Deno.test(`an old value is not safe to revoke where ${name}`, async () => {
+  Deno.test(`an old value is not safe to revoke when ${name}`, async () => {
     const it = rotationStage(options);
     before?.(it);
     const { status, body } = await it.rotate(more, headers);
@@ -143,7 +145,7 @@ for (const { name, options, before, more, headers, reasons, state, message } of 
   });
 }
 
-Deno.test("an old value is gone though the new one has it in it, and so is the new one on the way back", async () => {
+Deno.test("an old value is gone although the new one contains it, and also after rotating back", async () => {
   const longer = `new-${OLD}`;
   const it = rotationStage({
     fill(cluster) {
@@ -164,16 +166,16 @@ Deno.test("an old value is gone though the new one has it in it, and so is the n
   }
 });
 
-Deno.test("a value that was found once is known to have been, by whatever it is sought again", async () => {
+Deno.test("a value found once counts as found in a later rotation", async () => {
   const it = rotationStage({
     fill: (cluster) => putManaged(cluster, "ghcr", OLD, { annotations: {} }),
   });
   const first = await it.rotate();
-  assert.deepEqual(codesOf(first.body), ["places_left"], "none of them is ours");
+  assert.deepEqual(codesOf(first.body), ["places_left"], "all of them are unmanaged");
   for (const cluster of Object.values(it.fleet)) cluster.secrets.clear();
   const second = await it.rotate();
   assert.deepEqual(statusesOf(second.body), { a: "not_found", b: "not_found", c: "not_found" });
-  assert.equal(second.body.safe_to_revoke, true, "somebody else has changed them");
+  assert.equal(second.body.safe_to_revoke, true, "the secrets were changed by hand");
   assert.deepEqual([first.body.message, second.body.message], [
     "0 of 3 clusters rotated; the old value is not safe to revoke yet",
     "Not found on any of 3 clusters; the old value is gone and safe to revoke",
@@ -182,7 +184,7 @@ Deno.test("a value that was found once is known to have been, by whatever it is 
   assert.equal(dry.body.message, "Not found on any of 3 clusters; nothing was written");
 });
 
-Deno.test("with everywhere what this program did not write is looked at, and rotated if that is wanted", async () => {
+Deno.test("everywhere=true also searches unmanaged secrets, and managed_only=false rotates them", async () => {
   const it = rotationStage({ fill: (cluster) => putForeign(cluster) });
   const ours = await it.rotate({ everywhere: true });
   assert.deepEqual(ours.body.clusters[0]!.left.map(({ name, reason }) => [name, reason]), [
@@ -193,7 +195,24 @@ Deno.test("with everywhere what this program did not write is looked at, and rot
   assert.equal(all.body.safe_to_revoke, true);
 });
 
-Deno.test("what is never looked at is said in every answer", async () => {
+Deno.test("an old value in the path of a URL is masked where the new one is verified", async () => {
+  const refusal = { reachable: true, accepted: false, may: [], asked: "https://x", why: "No" };
+  const fill = (cluster: FakeCluster) => {
+    const url = `https://git.example.com/${OLD}/app`;
+    const data = { type: "git", url, username: "ci", password: OLD };
+    putArgocd(cluster, "app", "repository", data, { [WRITE_ANNOTATION]: "an-earlier-write" });
+  };
+  const at = "https://git.example.com/***/app";
+  for (const more of [{}, { dry_run: true }]) {
+    const { body } = await rotationStage({ fill }).rotate(more);
+    assert.deepEqual(body.verified!.map((each) => each.at), [at]);
+  }
+  const { status, body } = await rotationStage({ fill, verdict: () => refusal }).rotate();
+  assert.equal(status, 422);
+  assert.match(body.message!, /refused by https:\/\/git\.example\.com\/\*\*\*\/app: No/);
+});
+
+Deno.test("each response lists what is never searched", async () => {
   const { body } = await rotationStage().rotate();
   const told = (body.never_searched as string[]).join();
   for (const what of [/Opaque/, /ConfigMaps/, /environment/, /Git/, /under 12 char/]) {
@@ -202,12 +221,12 @@ Deno.test("what is never looked at is said in every answer", async () => {
 });
 
 const WITHIN: [what: string, from: string, to: string][] = [
-  ["the new value has the old one in it", OLD, `more-${OLD}-more`],
-  ["the old value has the new one in it", `more-${OLD}-more`, OLD],
+  ["the new value contains the old one", OLD, `more-${OLD}-more`],
+  ["the old value contains the new one", `more-${OLD}-more`, OLD],
 ];
 
 for (const [what, from, to] of WITHIN) {
-  Deno.test(`where ${what}, the old one is gone all the same, also for the same request again`, async () => {
+  Deno.test(`when ${what}, the old one is gone, also after the same request again`, async () => {
     const it = rotationStage({ fill: (cluster) => putManaged(cluster, "ghcr", from) });
     const request = { find: { password: from }, set: { password: to } };
     for (const status of ["rotated", "unchanged"]) {
@@ -220,7 +239,7 @@ for (const [what, from, to] of WITHIN) {
   });
 }
 
-Deno.test("a place is told once, by whichever names its server is known", async () => {
+Deno.test("a place is reported once, whatever the names of its server", async () => {
   const it = rotationStage({
     known: TWO_NAMES,
     fill: (cluster) => putManaged(cluster, "ghcr", OLD, { annotations: {} }),
@@ -231,7 +250,7 @@ Deno.test("a place is told once, by whichever names its server is known", async 
   assert.match(body.reasons![0]!.message, /^1 place /);
 });
 
-Deno.test("where it cannot be said in the end which clusters there are, what was done is told all the same", async () => {
+Deno.test("when the clusters cannot be listed at the end, the rotation is still reported", async () => {
   let lists = 0;
   const { list } = inMemory(usable("a"));
   const it = rotationStage({
@@ -252,13 +271,51 @@ Deno.test("where it cannot be said in the end which clusters there are, what was
   assert.equal(it.faults.length, 1);
 });
 
-/** That `b` is another name of `a`'s server, with an Argo CD of its own. */
+const MEANWHILE: [what: string, later: readonly UsableCluster[], unseen: readonly string[]][] = [
+  ["all clusters are gone", [], ["a", "b", "c"]],
+  ["one cluster is gone", [usable("a"), usable("c")], ["b"]],
+  [
+    "one cluster has another API server",
+    [usable("a"), usable("b", { identity: "x" }), usable("c")],
+    [
+      "b",
+    ],
+  ],
+  ["one cluster has a second name, which sorts first", [
+    ...[usable("0", { identity: "server of a" }), usable("a"), usable("b"), usable("c")],
+  ], []],
+];
+
+for (const [what, later, unseen] of MEANWHILE) {
+  Deno.test(`if ${what} when the search starts, the selected clusters are ${unseen.length === 0 ? "" : "not "}seen`, async () => {
+    let lists = 0;
+    const [before, after] = [inMemory(usable("a"), usable("b"), usable("c")), inMemory(...later)];
+    const it = rotationStage({
+      known: { 0: { identity: "server of a" }, a: {}, b: {}, c: {} },
+      source: {
+        list: () => (++lists === 1 ? before : after).list(),
+        find: (name) => (lists === 1 ? before : after).find(name),
+      },
+      fill: (cluster, name) => name === "0" ? undefined : putManaged(cluster),
+    });
+    const { status, body } = await it.rotate();
+    assert.equal(status, 200);
+    assert.deepEqual(statusesOf(body), { a: "rotated", b: "rotated", c: "rotated" });
+    assert.deepEqual(
+      body.old_value?.not_seen.map(({ cluster, status }) => [cluster, status]),
+      unseen.map((name) => [name, "cluster_not_found"]),
+    );
+    assert.equal(body.safe_to_revoke, unseen.length === 0);
+  });
+}
+
+/** `b` is another name of `a`'s server, with its own Argo CD. */
 const TWO_NAMES = {
   a: { identity: "one server" },
   b: { identity: "one server", own: { argocdNamespace: "other" } },
 };
 
-/** May list nothing in the namespace of its own Argo CD. */
+/** Cannot list the namespace of its own Argo CD. */
 const withoutArgocd = (store: SecretStore): SecretStore => ({
   ...store,
   listData: (query, deadline) =>
@@ -268,13 +325,16 @@ const withoutArgocd = (store: SecretStore): SecretStore => ({
 });
 
 const BY_TWO_NAMES: [what: string, stores: RotationOptions["stores"], unseen: string[]][] = [
-  ["one that sees less than the other hides nothing", { b: narrow }, []],
-  ["where none sees all of it, it is not seen", { a: narrow, b: narrow }, ["a", "b"]],
-  ["each has to see its own Argo CD", { b: withoutArgocd }, ["b"]],
+  ["one that reads less than the other hides nothing", { b: narrow }, []],
+  ["neither reads everything, so both are reported as not seen", { a: narrow, b: narrow }, [
+    "a",
+    "b",
+  ]],
+  ["one that cannot read its own Argo CD is reported as not seen", { b: withoutArgocd }, ["b"]],
 ];
 
 for (const [what, stores, unseen] of BY_TWO_NAMES) {
-  Deno.test(`of two names of one server ${what}`, async () => {
+  Deno.test(`two names of one server: ${what}`, async () => {
     const it = rotationStage({
       known: TWO_NAMES,
       stores,
@@ -285,7 +345,7 @@ for (const [what, stores, unseen] of BY_TWO_NAMES) {
     assert.equal(body.safe_to_revoke, unseen.length === 0);
   });
 }
-/** A configuration that nobody can parse, with the value in it. */
+/** An unparsable configuration that contains the value. */
 function putBroken(cluster: FakeCluster): void {
   const [namespace, name] = ["default", "broken"];
   const text = `{"auths": {"ghcr.io": {"password": "${OLD}"`;
@@ -295,7 +355,7 @@ function putBroken(cluster: FakeCluster): void {
   );
 }
 
-Deno.test("what was found by its fingerprint is looked for by its value, so that a part of a text is seen", async () => {
+Deno.test("a value found by its fingerprint is searched for by value, so that a match inside a text counts", async () => {
   const it = rotationStage({
     fill(cluster, name) {
       putManaged(cluster);
@@ -310,12 +370,12 @@ Deno.test("what was found by its fingerprint is looked for by its value, so that
   ]);
 });
 
-Deno.test("what is sought by its registry is gone when all its values are, also those of an earlier part", async () => {
+Deno.test("a rotation by registry is complete only when all replaced values are gone, earlier ones too", async () => {
   const other = `${CANARY}-other`;
   const it = rotationStage({
     fill(cluster, name) {
       putManaged(cluster, "ghcr", name === "a" ? other : OLD);
-      // Of another registry, so that it is not rotated.
+      // For another registry, so it is not rotated.
       if (name !== "c") return;
       const auths = { "quay.io": { username: "ci", password: other } };
       putPull(cluster, { namespace: "default", name: "quay" }, auths);
@@ -333,14 +393,14 @@ Deno.test("what is sought by its registry is gone when all its values are, also 
 });
 
 for (const where of ["this process", "the audit log"]) {
-  Deno.test(`a fingerprint that another key made is none that ${where} remembers`, () =>
+  Deno.test(`a fingerprint made with another key matches none that ${where} remembers`, () =>
     withLog(async ({ auditLog }) => {
       const rotations = new Rotations();
       const services = where === "this process" ? { rotations } : {};
       const log = where === "the audit log" ? { auditLog } : {};
       const before = rotationStage({ ...log, services });
       await before.rotate({ clusters: ["a"] });
-      // From now on another key makes them, of all values others.
+      // From now on fingerprints are made with another key.
       const it = rotationStage({
         ...log,
         services: { ...services, fingerprint: (value) => fingerprintOf(`other ${value.reveal()}`) },
@@ -351,7 +411,7 @@ for (const where of ["this process", "the audit log"]) {
     }));
 }
 
-Deno.test("what was looked for by its fingerprint is not gone where none could be made any more", async () => {
+Deno.test("a value searched for by its fingerprint is not gone if fingerprints become unavailable", async () => {
   let isKeyThere = true;
   const it = rotationStage({
     services: {

@@ -14,7 +14,7 @@ import {
 } from "../rotation_stage.ts";
 import { putArgocd } from "../matrix_stage.ts";
 
-/** Why a rotation is refused: then nothing is written anywhere. */
+/** Reasons to reject a rotation, which then writes nothing. */
 
 const REFUSED: Verdict = {
   ...{ reachable: true, accepted: false, may: [], asked: "https://ghcr.io/", status: 401 },
@@ -35,7 +35,7 @@ interface Row {
   readonly message: RegExp;
   readonly field?: string;
   readonly body?: Readonly<Record<string, unknown>>;
-  /** How many places are tried. @default 0 */
+  /** The number of verifications. @default 0 */
   readonly tries?: number;
 }
 
@@ -45,14 +45,14 @@ const fails = (name: string) => (it: RotationStage) => {
 
 const ROWS: readonly Row[] = [
   {
-    name: "old and new value are the same",
+    name: "the old and the new value are the same",
     more: { set: { password: OLD } },
     status: 400,
     code: "same_value",
     message: /are the same\. Nothing was changed/,
   },
   {
-    name: "the old one is told by its fingerprint, and none can be made",
+    name: "the old value is given by fingerprint and fingerprints are unavailable",
     options: { services: { fingerprint: () => Promise.resolve(undefined) } },
     more: { find: { fingerprint: "0123456789abcdef" } },
     status: 503,
@@ -60,7 +60,7 @@ const ROWS: readonly Row[] = [
     message: /^Cannot create fingerprints/,
   },
   {
-    name: "nothing is selected",
+    name: "no cluster is selected",
     more: { clusters: undefined },
     status: 400,
     code: "selection_required",
@@ -76,7 +76,7 @@ const ROWS: readonly Row[] = [
     field: "find",
   },
   {
-    name: "there is no new one",
+    name: "there is no new value",
     more: { set: undefined },
     status: 400,
     code: "missing_field",
@@ -84,7 +84,7 @@ const ROWS: readonly Row[] = [
     field: "set",
   },
   {
-    name: "the old one is a user name alone",
+    name: "the old value is given by a user name only",
     more: { find: { username: "ci" } },
     status: 400,
     code: "invalid_field",
@@ -92,7 +92,7 @@ const ROWS: readonly Row[] = [
     field: "find.username",
   },
   {
-    name: "the old one is a registry alone",
+    name: "the old value is given by a registry only",
     more: { find: { registry: "ghcr.io" } },
     status: 400,
     code: "invalid_field",
@@ -100,7 +100,7 @@ const ROWS: readonly Row[] = [
     field: "find.registry",
   },
   {
-    name: "the old one is said in two ways",
+    name: "the old value is given in two ways",
     more: { find: { password: OLD, name: "ghcr" } },
     status: 400,
     code: "invalid_field",
@@ -108,7 +108,7 @@ const ROWS: readonly Row[] = [
     field: "find.name",
   },
   {
-    name: "the new one is of two kinds",
+    name: "the new value is of two kinds",
     more: { set: { password: NEW, bearer_token: NEW } },
     status: 400,
     code: "invalid_field",
@@ -116,7 +116,7 @@ const ROWS: readonly Row[] = [
     field: "set.bearer_token",
   },
   {
-    name: "the new one is a user name alone",
+    name: "the new value is a user name only",
     more: { set: { username: "ci" } },
     status: 400,
     code: "invalid_field",
@@ -124,7 +124,7 @@ const ROWS: readonly Row[] = [
     field: "set",
   },
   {
-    name: "more clusters than may fail cannot be read",
+    name: "more clusters than max_failures cannot be read",
     before: fails("b"),
     more: {},
     status: 409,
@@ -139,7 +139,7 @@ const ROWS: readonly Row[] = [
     },
   },
   {
-    name: "a cluster of those that go first cannot be read",
+    name: "a cluster in 'first' cannot be read",
     before: fails("b"),
     more: { first: ["b"], max_failures: 3 },
     status: 409,
@@ -148,7 +148,16 @@ const ROWS: readonly Row[] = [
     field: "max_failures",
   },
   {
-    name: "there is nothing to rotate in one of those that go first",
+    name: "one of the first clusters cannot be read, and none may fail",
+    before: fails("b"),
+    more: { first: ["b"] },
+    status: 409,
+    code: "clusters_not_seen",
+    message: /Leave it out, or send "max_failures": 1 and remove it from 'first'$/,
+    field: "max_failures",
+  },
+  {
+    name: "a cluster in 'first' has nothing to rotate",
     options: { fill: (cluster, name) => name === "b" ? undefined : putManaged(cluster) },
     more: { first: ["a", "b"] },
     status: 409,
@@ -158,7 +167,7 @@ const ROWS: readonly Row[] = [
     body: { first: ["b"] },
   },
   {
-    name: "all that one of those that go first has is left",
+    name: "a cluster in 'first' has only secrets that are left",
     options: {
       fill: (cluster, name) =>
         putManaged(cluster, "ghcr", OLD, name === "b" ? { annotations: {} } : {}),
@@ -170,7 +179,7 @@ const ROWS: readonly Row[] = [
     field: "first",
   },
   {
-    name: "the new value is refused where it would be used",
+    name: "the registry refuses the new value",
     options: { verdict: () => REFUSED },
     more: {},
     status: 422,
@@ -180,7 +189,7 @@ const ROWS: readonly Row[] = [
     tries: 1,
   },
   {
-    name: "the new value is refused, though what cannot be tried is allowed",
+    name: "the registry refuses the new value, even with allow_untried",
     options: { verdict: () => REFUSED },
     more: { allow_untried: true },
     status: 422,
@@ -191,7 +200,7 @@ const ROWS: readonly Row[] = [
 ];
 
 for (const { name, options, before, more, status, code, message, field, body, tries = 0 } of ROWS) {
-  Deno.test(`where ${name}, it is ${status} ${code} and nothing is written`, async () => {
+  Deno.test(`when ${name}, a rotation is ${status} ${code} and writes nothing`, async () => {
     const it = rotationStage(options);
     before?.(it);
     const was = Object.values(it.fleet).map((cluster) => cluster.dump());
@@ -208,7 +217,7 @@ for (const { name, options, before, more, status, code, message, field, body, tr
   });
 }
 
-Deno.test("a new value that cannot be tried is refused, unless that is allowed", async () => {
+Deno.test("a new value that cannot be verified is rejected, unless allow_untried is set", async () => {
   const it = rotationStage({ verdict: () => SILENT });
   const { status, body } = await it.rotate();
   assert.deepEqual([status, body.code, body.field], [422, "credential_untried", "allow_untried"]);
@@ -219,7 +228,7 @@ Deno.test("a new value that cannot be tried is refused, unless that is allowed",
   assert.equal(passwordIn(it.fleet.a!), NEW);
 });
 
-Deno.test("a place of which nobody knows who uses it cannot be tried", async () => {
+Deno.test("a value in a place whose server is unknown cannot be verified", async () => {
   const it = rotationStage({
     known: { a: {} },
     fill(cluster) {
@@ -237,7 +246,7 @@ Deno.test("a place of which nobody knows who uses it cannot be tried", async () 
   assert.equal(allowed.body.safe_to_revoke, true);
 });
 
-Deno.test("without verify nothing is tried", async () => {
+Deno.test("without verify no server is contacted", async () => {
   const it = rotationStage({ verdict: () => REFUSED });
   const { status, body } = await it.rotate({ verify: false });
   assert.equal(status, 200);
@@ -245,7 +254,7 @@ Deno.test("without verify nothing is tried", async () => {
   assert.deepEqual(it.tried, []);
 });
 
-Deno.test("a new credential that a place cannot hold is refused, and the places are named", async () => {
+Deno.test("a new credential that a place cannot hold is rejected, and the places are named", async () => {
   const it = rotationStage({
     known: { a: {} },
     fill(cluster) {
@@ -264,7 +273,7 @@ Deno.test("a new credential that a place cannot hold is refused, and the places 
   assert.deepEqual(it.fleet.a!.dump(), was);
 });
 
-Deno.test("clusters that cannot be read count as failures, up to max_failures", async () => {
+Deno.test("unreadable clusters count as failures, up to max_failures", async () => {
   const it = rotationStage();
   fails("b")(it);
   const { status, body } = await it.rotate({ max_failures: 1 });
@@ -272,12 +281,12 @@ Deno.test("clusters that cannot be read count as failures, up to max_failures", 
   assert.deepEqual(statusesOf(body), { a: "rotated", b: "failed", c: "rotated" });
 });
 
-Deno.test("a new value that was refused is tried afresh by the same request", async () => {
+Deno.test("a refused new value is verified again by the next request", async () => {
   let verdict = REFUSED;
   const it = rotationStage({ verdict: () => verdict });
   assert.equal((await it.rotate()).status, 422);
   verdict = { ...REFUSED, accepted: true, status: 200, why: "It is accepted" };
-  // What was said in the same millisecond counts as said now.
+  // A result of the same millisecond counts as current.
   await new Promise((resolve) => setTimeout(resolve, 2));
   assert.equal((await it.rotate()).status, 200);
   assert.equal(it.tried.length, 2);

@@ -19,25 +19,25 @@ import {
 import { post } from "../support.ts";
 import { bearer, options as withTokens } from "../tokens.ts";
 
-/** In which order clusters are rotated, and what stops it. */
+/** The order in which clusters are rotated, and what stops a rotation. */
 
 const failsToWrite = (cluster: FakeCluster) => {
   cluster.fault = ({ method }) =>
     method === "replace" ? { kind: "throw", error: "unreachable" } : undefined;
 };
 
-/** Clusters one after the other. */
+/** Runs one cluster at a time. */
 function oneAtOnce(options: RotationOptions = {}) {
   const one = { connections: 1, processes: 1 };
   const fleet = new FleetQueue({ atOnce: one, held: one, perServer: one, stalled: 60_000 });
   return rotationStage({ ...options, deps: { gates: { fleet, ...options.deps?.gates } } });
 }
 
-Deno.test("where one of those that go first fails, no other is begun", async () => {
+Deno.test("a failure in 'first' skips the other clusters", async () => {
   const it = rotationStage();
   failsToWrite(it.fleet.b!);
   const { status, body } = await it.rotate({ first: ["b"], max_failures: 5 });
-  assert.equal(status, 503, "of those that were begun none succeeded");
+  assert.equal(status, 503, "no started cluster succeeded");
   assert.deepEqual(statusesOf(body), { a: "not_begun", b: "failed", c: "not_begun" });
   assert.equal(body.clusters[1]!.first, true);
   assert.deepEqual([passwordIn(it.fleet.a!), passwordIn(it.fleet.c!)], [OLD, OLD]);
@@ -45,7 +45,15 @@ Deno.test("where one of those that go first fails, no other is begun", async () 
   assert.deepEqual(codesOf(body), ["places_left"]);
 });
 
-Deno.test("those that go first are done before the others are begun", async () => {
+Deno.test("a dry run plans all clusters, even if one of the first clusters fails", async () => {
+  const it = rotationStage();
+  failsToWrite(it.fleet.b!);
+  const { status, body } = await it.rotate({ first: ["b"], dry_run: true });
+  assert.equal(status, 207);
+  assert.deepEqual(statusesOf(body), { a: "rotated", b: "failed", c: "rotated" });
+});
+
+Deno.test("clusters in 'first' finish before the others start", async () => {
   const replaced: string[] = [];
   const it = rotationStage();
   for (const [name, cluster] of Object.entries(it.fleet)) {
@@ -59,7 +67,7 @@ Deno.test("those that go first are done before the others are begun", async () =
   assert.deepEqual([replaced[0], replaced.length], ["c", 3]);
 });
 
-Deno.test("where nothing is written in the end, since all of it is going, nothing is rotated or proven", async () => {
+Deno.test("a terminating namespace leaves its cluster not_found, and in 'first' skips the others", async () => {
   const it = rotationStage();
   it.fleet.a!.namespaces.set("default", "Terminating");
   const { status, body } = await it.rotate({ first: ["a"] });
@@ -73,7 +81,7 @@ Deno.test("where nothing is written in the end, since all of it is going, nothin
   assert.deepEqual(codesOf(all.body), ["places_left"]);
 });
 
-Deno.test("where the rest of it is going, a cluster that holds the new value is unchanged", async () => {
+Deno.test("a cluster with the new value is unchanged although its other secrets are being deleted", async () => {
   const it = rotationStage({
     fill(cluster, name) {
       putManaged(cluster);
@@ -86,7 +94,7 @@ Deno.test("where the rest of it is going, a cluster that holds the new value is 
   assert.deepEqual(body.clusters[0]!.secrets.map(({ output }) => output), ["secret/app unchanged"]);
 });
 
-Deno.test("one whose labels have changed since the plan is left alone, and is no failure", async () => {
+Deno.test("a cluster whose labels have changed since the plan is skipped, not failed; in 'first' it skips the others", async () => {
   for (const first of [undefined, ["b"]]) {
     let isPlanned = false;
     const labelsOf = (name: string) => ({ env: isPlanned && name === "b" ? "test" : "prod" });
@@ -111,7 +119,7 @@ Deno.test("one whose labels have changed since the plan is left alone, and is no
   }
 });
 
-Deno.test("one that goes first may hold the new value already", async () => {
+Deno.test("a cluster in 'first' may already hold the new value", async () => {
   const it = rotationStage({
     fill: (cluster, name) => putManaged(cluster, "ghcr", name === "a" ? NEW : OLD),
   });
@@ -119,7 +127,7 @@ Deno.test("one that goes first may hold the new value already", async () => {
   assert.deepEqual(statusesOf(body), { a: "unchanged", b: "rotated", c: "rotated" });
 });
 
-Deno.test("after more failures than may be no further cluster is begun", async () => {
+Deno.test("more failures than max_failures skip the remaining clusters", async () => {
   const it = oneAtOnce();
   failsToWrite(it.fleet.a!);
   const { status, body } = await it.rotate();
@@ -130,7 +138,7 @@ Deno.test("after more failures than may be no further cluster is begun", async (
   assert.deepEqual(statusesOf(again.body), { a: "failed", b: "rotated", c: "rotated" });
 });
 
-Deno.test("a secret that changes after it was read is left, with all of its cluster", async () => {
+Deno.test("a secret that changes after it was read fails its cluster, which stays as it is", async () => {
   const it = rotationStage({
     fill(cluster) {
       putManaged(cluster);
@@ -138,7 +146,7 @@ Deno.test("a secret that changes after it was read is left, with all of its clus
     },
   });
   const { b } = it.fleet;
-  // After the plan, and before anything is tried.
+  // After the plan and before the verification.
   let isChanged = false;
   b!.fault = ({ method }) => {
     if (method !== "read" || isChanged) return undefined;
@@ -148,7 +156,7 @@ Deno.test("a secret that changes after it was read is left, with all of its clus
   const { status, body } = await it.rotate();
   assert.equal(status, 207);
   assert.deepEqual(statusesOf(body), { a: "rotated", b: "failed", c: "rotated" });
-  assert.equal(passwordIn(b!), OLD, "nothing half");
+  assert.equal(passwordIn(b!), OLD, "the secret is not partly rotated");
   assert.equal(passwordIn(b!, "other"), "another-value");
   const { code, message } = body.clusters[1]!.answer as { code: string; message: string };
   assert.equal(code, "secret_changed");
@@ -158,7 +166,7 @@ Deno.test("a secret that changes after it was read is left, with all of its clus
   assert.equal(again.body.safe_to_revoke, true);
 });
 
-Deno.test("a second rotation of the value that one replaces is refused while that runs, with its id", async () => {
+Deno.test("a second rotation of the same value is rejected while the first runs, with its ID", async () => {
   const tried = Promise.withResolvers<void>();
   const go = Promise.withResolvers<void>();
   const it = rotationStage({
@@ -179,12 +187,12 @@ Deno.test("a second rotation of the value that one replaces is refused while tha
   for (const { status, body } of refusals) {
     assert.deepEqual([status, body.code, body.rotation], [409, "rotation_running", id]);
   }
-  assert.notEqual(other, undefined, "one of something else is not held up");
+  assert.notEqual(other, undefined, "a rotation of another value was delayed");
   const after = await it.rotate();
   assert.equal(after.status, 200);
 });
 
-Deno.test("a rotation that runs is named to who may see one of its clusters, and to nobody else", async () => {
+Deno.test("the ID of a running rotation is shown only to callers who may see one of its clusters", async () => {
   const tried = Promise.withResolvers<void>();
   const go = Promise.withResolvers<void>();
   const it = rotationStage({
@@ -207,7 +215,7 @@ Deno.test("a rotation that runs is named to who may see one of its clusters, and
   assert.ok(!JSON.stringify(unseen.body).includes(rotation));
 });
 
-Deno.test("what is not begun at a stop is told, and not seen in the end", async () => {
+Deno.test("clusters skipped by a stop are reported and counted as not seen", async () => {
   const limits = new Limits(serverLimits({ maxRequests: 10, seconds: 10 }));
   const it = oneAtOnce({ deps: { gates: { limits } } });
   it.fleet.a!.fault = ({ method }) => {
@@ -225,7 +233,7 @@ Deno.test("what is not begun at a stop is told, and not seen in the end", async 
   ]);
 });
 
-Deno.test("a client that goes away stops nothing that has begun, and nothing more is begun", async () => {
+Deno.test("after the client disconnects, the current cluster finishes and the others are skipped", async () => {
   const gone = new AbortController();
   const it = oneAtOnce();
   it.fleet.a!.fault = ({ method }) => {

@@ -4,9 +4,9 @@ import { EVENTS } from "../fleet.ts";
 import { NEW, OLD, passwordIn, putManaged, rotation, rotationStage } from "../rotation_stage.ts";
 import { post } from "../support.ts";
 
-/** A rotation told as it happens. */
+/** A rotation answered as a stream. */
 
-Deno.test("a stream tells of each cluster as it ends, and at the end of all the rest", async () => {
+Deno.test("a stream has each cluster as it finishes, and the rest of the answer at its end", async () => {
   const it = rotationStage({
     fill: (cluster, name) => name === "b" ? undefined : putManaged(cluster),
   });
@@ -39,10 +39,10 @@ Deno.test("a stream tells of each cluster as it ends, and at the end of all the 
     ...{ event: "done", rotation: id, success: true, state: "done", safe_to_revoke: true },
     ...{ rotated: 2, not_found: 1, succeeded: 3, failed: 0, not_begun: 0 },
   });
-  assert.equal(done.clusters, undefined, "they were told already");
+  assert.equal(done.clusters, undefined, "the clusters were already sent");
 });
 
-Deno.test("of a cluster that failed a stream has the error, and what came of it", async () => {
+Deno.test("a failed cluster's event has the error and the outcome of its rollback", async () => {
   const it = rotationStage();
   it.fleet.b!.fault = ({ method }) =>
     method === "replace" ? { kind: "throw", error: "forbidden" } : undefined;
@@ -65,8 +65,8 @@ Deno.test("of a cluster that failed a stream has the error, and what came of it"
 });
 
 const REFUSED: [what: string, more: object, status: number, code: string][] = [
-  ["wrong input", { find: {} }, 400, "invalid_field"],
-  ["a value that is the old one", { set: { password: OLD } }, 400, "same_value"],
+  ["an invalid field", { find: {} }, 400, "invalid_field"],
+  ["a new value equal to the old one", { set: { password: OLD } }, 400, "same_value"],
   [
     "nothing to rotate in the first cluster",
     { find: { name: "x" }, first: ["a"] },
@@ -76,7 +76,7 @@ const REFUSED: [what: string, more: object, status: number, code: string][] = [
 ];
 
 for (const [what, more, status, code] of REFUSED) {
-  Deno.test(`${what} is an ordinary error, also where a stream is asked for`, async () => {
+  Deno.test(`an error before the stream is answered in JSON: ${what}`, async () => {
     const { app, fleet } = rotationStage();
     const response = await app.fetch(post("/api/v1/rotations", rotation(more), EVENTS));
     assert.equal(response.headers.get("Content-Type"), "application/json");
@@ -85,11 +85,11 @@ for (const [what, more, status, code] of REFUSED) {
   });
 }
 
-Deno.test("a reader who goes away stops what is not begun; it is known what came of it", async () => {
+Deno.test("after the client disconnects from a stream no secret is half-written", async () => {
   const it = rotationStage();
   const response = await it.app.fetch(post("/api/v1/rotations", rotation(), EVENTS));
   await response.body!.cancel();
   await it.app.drain();
   const passwords = Object.values(it.fleet).map((cluster) => passwordIn(cluster));
-  assert.ok(passwords.every((each) => each === OLD || each === NEW), "nothing half");
+  assert.ok(passwords.every((each) => each === OLD || each === NEW), "a secret is partly rotated");
 });

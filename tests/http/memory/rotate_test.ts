@@ -11,9 +11,9 @@ import {
   statusesOf,
 } from "../rotation_stage.ts";
 
-/** `POST /api/v1/rotations`: what is replaced, and what is told of it. */
+/** `POST /api/v1/rotations`: what is replaced and how it is reported. */
 
-Deno.test("a value is replaced on all clusters, and the old one is safe to revoke", async () => {
+Deno.test("a value is rotated on all clusters, and the old one is safe to revoke", async () => {
   const it = rotationStage();
   const { status, body } = await it.rotate();
   assert.equal(status, 200);
@@ -39,7 +39,7 @@ Deno.test("a value is replaced on all clusters, and the old one is safe to revok
   });
 });
 
-Deno.test("each shape of one cluster is replaced, and tried once at each distinct place", async () => {
+Deno.test("each shape on a cluster is rotated, and verified once per distinct place", async () => {
   const it = rotationStage({
     fill(cluster) {
       putManaged(cluster);
@@ -60,20 +60,20 @@ Deno.test("each shape of one cluster is replaced, and tried once at each distinc
     ["https://git.example.com/org/app", "accepted"],
     ["ghcr.io", "accepted"],
   ]);
-  assert.equal(it.tried.length, 2, "nine secrets in three clusters are two places");
+  assert.equal(it.tried.length, 2, "nine secrets in three clusters are at two places");
 });
 
-Deno.test("the same request again finds all of it done, and the old value safe to revoke", async () => {
+Deno.test("the same request again reports all unchanged, and the old value safe to revoke", async () => {
   const it = rotationStage();
   await it.rotate();
   const { status, body } = await it.rotate();
   assert.equal(status, 200);
   assert.deepEqual(statusesOf(body), { a: "unchanged", b: "unchanged", c: "unchanged" });
-  assert.equal(body.safe_to_revoke, true, "it was found by the first one");
+  assert.equal(body.safe_to_revoke, true, "the first rotation found it");
   assert.equal(body.rollback, undefined);
 });
 
-Deno.test("an expiry in the past is taken, and hinted at as in other writes", async () => {
+Deno.test("an expiry in the past is accepted, with the same hint as other writes", async () => {
   const it = rotationStage();
   const { status, body } = await it.rotate({ expires: "2020-01-31" });
   assert.equal(status, 200);
@@ -95,7 +95,7 @@ Deno.test("the same request again completes what failed", async () => {
   assert.equal(second.body.safe_to_revoke, true);
 });
 
-Deno.test("the way back is told, and is the same request with both values exchanged", async () => {
+Deno.test("the response describes the rollback: the same request with both values swapped", async () => {
   const it = rotationStage();
   const { body } = await it.rotate();
   assert.deepEqual(body.rollback, {
@@ -108,7 +108,7 @@ Deno.test("the way back is told, and is the same request with both values exchan
   assert.equal(passwordIn(it.fleet.a!), OLD);
 });
 
-Deno.test("what another program looks after is left, and fails nothing; with force it is taken", async () => {
+Deno.test("a secret managed by another program is left without failing its cluster; force rotates it", async () => {
   const it = rotationStage({
     known: { a: {} },
     fill(cluster) {
@@ -133,7 +133,7 @@ Deno.test("what another program looks after is left, and fails nothing; with for
   assert.equal(forced.body.safe_to_revoke, true);
 });
 
-Deno.test("where all places are left, nothing is found that may be rotated", async () => {
+Deno.test("a cluster where all secrets are left is reported as not_found", async () => {
   const it = rotationStage({
     fill: (cluster) => putManaged(cluster, "ghcr", OLD, { annotations: {} }),
   });
@@ -146,7 +146,7 @@ Deno.test("where all places are left, nothing is found that may be rotated", asy
   assert.deepEqual(statusesOf(all.body), { a: "rotated", b: "rotated", c: "rotated" });
 });
 
-Deno.test("a dry run tells what would be done, changes and tries nothing", async () => {
+Deno.test("a dry run reports the plan, changes nothing and verifies nothing", async () => {
   const it = rotationStage();
   const before = it.fleet.a!.dump();
   const { status, body } = await it.rotate({ dry_run: true });
@@ -166,7 +166,7 @@ Deno.test("a dry run tells what would be done, changes and tries nothing", async
   assert.deepEqual(it.tried, []);
 });
 
-Deno.test("a dry run tells of clusters that cannot be read, and refuses nothing for them", async () => {
+Deno.test("a dry run reports unreadable clusters and is not rejected because of them", async () => {
   const it = rotationStage();
   it.fleet.b!.fault = () => ({ kind: "throw", error: "unreachable" });
   const { status, body } = await it.rotate({ dry_run: true });
@@ -182,7 +182,7 @@ const SOUGHT: [what: string, find: object | (() => Promise<object>)][] = [
 ];
 
 for (const [what, find] of SOUGHT) {
-  Deno.test(`what is found by ${what} is replaced, looked for at the end, and proven gone`, async () => {
+  Deno.test(`a value found by ${what} is rotated, searched for at the end, and proven gone`, async () => {
     const it = rotationStage();
     const asked = typeof find === "function" ? await find() : find;
     const { body } = await it.rotate({ find: asked });
@@ -195,7 +195,7 @@ for (const [what, find] of SOUGHT) {
   });
 }
 
-Deno.test("an old value that is found by a URL's beginning is looked for in all kinds of secrets", async () => {
+Deno.test("an old value found by a URL prefix is searched for in secrets of every kind", async () => {
   const it = rotationStage({
     fill(cluster) {
       putRepository(cluster);
@@ -206,6 +206,6 @@ Deno.test("an old value that is found by a URL's beginning is looked for in all 
   const { body } = await it.rotate({ find });
   assert.deepEqual(statusesOf(body), { a: "rotated", b: "rotated", c: "rotated" });
   assert.deepEqual(body.clusters[0]!.secrets.map(({ name }) => name), ["app"]);
-  assert.deepEqual(codesOf(body), ["places_left"], "the pull secrets have the same value");
+  assert.deepEqual(codesOf(body), ["places_left"], "the pull secrets hold the same value");
   assert.deepEqual(body.old_value?.places.map(({ name }) => name), ["ghcr", "ghcr", "ghcr"]);
 });

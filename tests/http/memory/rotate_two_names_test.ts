@@ -12,7 +12,7 @@ import {
   statusesOf,
 } from "../rotation_stage.ts";
 
-/** A rotation on a server that has two names, each with an Argo CD of its own. */
+/** A rotation on a server with two names, each with its own Argo CD. */
 
 const OTHER = "other";
 
@@ -44,7 +44,7 @@ const secretsOf = (body: Awaited<ReturnType<ReturnType<typeof twoNames>["rotate"
     ]),
   );
 
-Deno.test("both Argo CDs of one server are rotated, and what they have in common once", async () => {
+Deno.test("both Argo CDs of one server are rotated, and the shared secrets once", async () => {
   const { server, ...it } = twoNames();
   const { status, body } = await it.rotate();
   assert.equal(status, 200);
@@ -57,13 +57,13 @@ Deno.test("both Argo CDs of one server are rotated, and what they have in common
   assert.equal(again.body.safe_to_revoke, true);
 });
 
-Deno.test("a dry run tells of each secret of both once", async () => {
+Deno.test("a dry run reports each secret of the two Argo CDs once", async () => {
   const { body } = await twoNames().rotate({ dry_run: true });
   assert.deepEqual(secretsOf(body), { a: ["argocd/app", "default/ghcr"], b: ["other/app"] });
   assert.equal(body.old_value!.places.length, 3);
 });
 
-Deno.test("what they have in common is written by the name that goes first", async () => {
+Deno.test("the cluster name in 'first' writes the secrets that both names share", async () => {
   const { server, ...it } = twoNames();
   server.fault = ({ method }) =>
     method === "replace" ? { kind: "throw", error: "forbidden" } : undefined;
@@ -73,7 +73,7 @@ Deno.test("what they have in common is written by the name that goes first", asy
   assert.equal(body.safe_to_revoke, false);
 });
 
-Deno.test("a name that goes first and has nothing but what they have in common is not one without anything", async () => {
+Deno.test("a cluster name in 'first' with only shared secrets does not count as having nothing to rotate", async () => {
   const { server, ...it } = twoNames();
   server.secrets.delete(`${OTHER}/app`);
   const { status, body } = await it.rotate({ first: ["a", "b"] });

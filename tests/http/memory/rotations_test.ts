@@ -5,14 +5,15 @@ import {
   NEW,
   OLD,
   putManaged,
+  type RotationStage,
   rotationStage,
   statusesOf,
 } from "../rotation_stage.ts";
 import { bearer, options as withTokens } from "../tokens.ts";
 
-/** `GET /api/v1/rotations/{id}`, and what the audit log has of a rotation. */
+/** `GET /api/v1/rotations/{id}`, and rotations in the audit log. */
 
-Deno.test("a rotation that has ended is told as it was answered", async () => {
+Deno.test("a finished rotation is shown as it was answered", async () => {
   const it = rotationStage();
   const { body } = await it.rotate();
   const shown = await it.show(body.rotation);
@@ -20,7 +21,7 @@ Deno.test("a rotation that has ended is told as it was answered", async () => {
   assert.deepEqual(shown.body, body);
 });
 
-Deno.test("while it runs it is told how far it is", async () => {
+Deno.test("a running rotation is shown with its progress", async () => {
   const [first, go] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   const it = rotationStage({
     stores: {
@@ -36,34 +37,34 @@ Deno.test("while it runs it is told how far it is", async () => {
   });
   const response = it.follow({ first: ["a"] });
   await first.promise;
-  // Its id is in the secret that is written already.
+  // Its ID is in the secret that is already written.
   const { annotations } = it.fleet.a!.secrets.get("default/ghcr")!;
   const [id] = annotations["argocd-configurer.io/request"]!.split(".");
   const { status, body } = await it.show(id!);
   assert.equal(status, 200);
   assert.deepEqual([body.state, body.success, body.selected], ["running", false, 3]);
   assert.equal(statusesOf(body).a, "rotated");
-  assert.equal(body.safe_to_revoke, undefined, "it is not known yet");
+  assert.equal(body.safe_to_revoke, undefined, "the result is not known yet");
   go.resolve();
   await response;
   assert.equal((await it.show(id!)).body.state, "done");
 });
 
 for (const id of ["rotation-0000000000000000", "x"]) {
-  Deno.test(`there is no rotation ${id}`, async () => {
+  Deno.test(`rotation ${id} does not exist`, async () => {
     const { status, body } = await rotationStage().show(id);
     assert.deepEqual([status, body.code, body.field], [404, "rotation_not_found", "id"]);
     assert.match(body.message!, /Without an audit log/);
   });
 }
 
-Deno.test("one that was refused, or was a dry run, is not remembered", async () => {
+Deno.test("a dry run is not kept as a rotation", async () => {
   const it = rotationStage();
   const { body } = await it.rotate({ dry_run: true });
   assert.equal((await it.show(body.rotation)).status, 404);
 });
 
-Deno.test("the audit log has no rotation where nothing was replaced", () =>
+Deno.test("the audit log records unchanged or not_found when nothing was replaced", () =>
   withLog(async ({ auditLog, entries }) => {
     const it = rotationStage({ auditLog, fill: (cluster) => putManaged(cluster) });
     const outcomes: unknown[] = [];
@@ -78,7 +79,7 @@ Deno.test("the audit log has no rotation where nothing was replaced", () =>
     assert.equal(entries().at(-1)!.outcome, "not_found");
   }));
 
-Deno.test("afterwards the audit log knows what came of it, without the values", () =>
+Deno.test("after a restart a rotation is shown from the audit log, without the values", () =>
   withLog(async ({ auditLog, entries }) => {
     const it = rotationStage({
       auditLog,
@@ -130,7 +131,7 @@ Deno.test("afterwards the audit log knows what came of it, without the values", 
     assert.deepEqual(body.old_value!.fingerprints, [oldOne]);
   }));
 
-Deno.test("the audit log tells of the old value what the answer did, also where a cluster has failed", () =>
+Deno.test("the audit log has the same state of the old value as the response, even after a failure", () =>
   withLog(async ({ auditLog }) => {
     const it = rotationStage({ auditLog });
     it.fleet.b!.fault = ({ method }) => {
@@ -146,7 +147,35 @@ Deno.test("the audit log tells of the old value what the answer did, also where 
     }
   }));
 
-Deno.test("a value that a rotation of another process found is known by the audit log to have been", () =>
+const UNWRITTEN: [what: string, more: object, before: (it: RotationStage) => void][] = [
+  ["that could not be read", { max_failures: 1 }, (it) => {
+    let reads = 0;
+    it.fleet.b!.fault = ({ method }) =>
+      method === "listData" && reads++ === 0 ? { kind: "throw", error: "unreachable" } : undefined;
+  }],
+  ["that were skipped", { first: ["a"] }, (it) => {
+    it.fleet.a!.namespaces.set("default", "Terminating");
+  }],
+];
+
+for (const [what, more, before] of UNWRITTEN) {
+  Deno.test(`a rotation from the audit log counts clusters without entries: those ${what}`, () =>
+    withLog(async ({ auditLog }) => {
+      const it = rotationStage({ auditLog });
+      before(it);
+      const live = (await it.rotate(more)).body;
+      const { body } = await rotationStage({ auditLog }).show(live.rotation);
+      assert.equal(live.success, false);
+      for (
+        const field of [
+          ...["success", "succeeded", "failed", "not_begun", "rotated", "unchanged", "not_found"],
+          "message",
+        ]
+      ) assert.deepEqual(body[field], live[field], field);
+    }));
+}
+
+Deno.test("a value found by a rotation of another process counts as found, thanks to the audit log", () =>
   withLog(async ({ auditLog }) => {
     await rotationStage({ auditLog }).rotate();
     const fill = () => {};
@@ -155,7 +184,7 @@ Deno.test("a value that a rotation of another process found is known by the audi
     assert.equal(after.body.safe_to_revoke, true);
   }));
 
-Deno.test("a rotation that is refused is on record as that, and not shown", () =>
+Deno.test("a rejected rotation is audited as refused and cannot be shown", () =>
   withLog(async ({ auditLog, entries }) => {
     const it = rotationStage({ auditLog });
     it.fleet.b!.fault = () => ({ kind: "throw", error: "unreachable" });
@@ -163,7 +192,7 @@ Deno.test("a rotation that is refused is on record as that, and not shown", () =
     const [begin, end] = entries().filter(({ kind }) => kind === "rotate");
     assert.deepEqual([begin!.phase, end!.phase], ["begin", "end"]);
     assert.deepEqual([end!.outcome, end!.error], ["refused", "clusters_not_seen"]);
-    assert.equal(begin!.replaces, undefined, "nothing is known to have been found");
+    assert.equal(begin!.replaces, undefined, "the audit log claims that the value was found");
     const { status, body } = await it.show(end!.rotation!);
     const message = `Rotation '${
       end!.rotation
@@ -171,7 +200,7 @@ Deno.test("a rotation that is refused is on record as that, and not shown", () =
     assert.deepEqual([status, body.message], [404, message]);
   }));
 
-Deno.test("where the audit log cannot be written nothing is", () =>
+Deno.test("while the audit log cannot be written, no rotation is started", () =>
   withLog(async ({ auditLog, path }) => {
     const it = rotationStage({ auditLog });
     const before = it.fleet.a!.dump();
@@ -184,7 +213,7 @@ Deno.test("where the audit log cannot be written nothing is", () =>
     assert.deepEqual(it.tried, []);
   }));
 
-Deno.test("a token sees of a rotation the clusters that are for it, and nothing of others", async () => {
+Deno.test("a token limited to some clusters sees only their part of a rotation", async () => {
   const it = rotationStage({
     known: { "production-cluster": {}, "test-a": {} },
     ...withTokens,
@@ -194,7 +223,7 @@ Deno.test("a token sees of a rotation the clusters that are for it, and nothing 
   const { body: { rotation: id } } = await it.rotate({ max_failures: 1 }, bearer("admin"));
   const all = await it.show(id, bearer("reader"));
   assert.deepEqual(statusesOf(all.body), { "production-cluster": "failed", "test-a": "rotated" });
-  assert.equal(all.body.by, undefined, "who did it is for admins");
+  assert.equal(all.body.by, undefined, "only admins see who did it");
   assert.equal((await it.show(id, bearer("admin"))).body.by, "admin");
   const some = await it.show(id, bearer("one-cluster"));
   assert.deepEqual(statusesOf(some.body), { "test-a": "rotated" });
@@ -202,7 +231,7 @@ Deno.test("a token sees of a rotation the clusters that are for it, and nothing 
   assert.ok(!JSON.stringify(some.body).includes("production"));
 });
 
-Deno.test("of a rotation that is about none of a token's clusters it knows nothing", async () => {
+Deno.test("a rotation about none of a token's clusters is 404", async () => {
   const it = rotationStage({
     known: { "production-cluster": {}, "test-a": {} },
     ...withTokens,
@@ -218,7 +247,7 @@ for (const [name, status] of [["reader", 403], ["writer", 200]] as const) {
   });
 }
 
-Deno.test("a cluster outside a token's is 403, and nothing is written", async () => {
+Deno.test("a rotation that names a cluster outside the token's is 403", async () => {
   const it = rotationStage({ known: { "production-cluster": {}, "test-a": {} }, ...withTokens });
   const { status, body } = await it.rotate(
     { clusters: ["test-a", "production-cluster"] },
@@ -227,7 +256,7 @@ Deno.test("a cluster outside a token's is 403, and nothing is written", async ()
   assert.deepEqual([status, body.code], [403, "cluster_not_allowed"]);
 });
 
-Deno.test("rotations count among what is tried: more than 60 a minute are refused", async () => {
+Deno.test("rotations count against the verification limit: more than 60 a minute are 429", async () => {
   const it = rotationStage({ fill: () => {} });
   const statuses = [];
   for (let i = 0; i < 61; i++) {

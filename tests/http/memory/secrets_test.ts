@@ -2,7 +2,7 @@ import type { FakeCluster } from "../../../src/kube/fake/store.ts";
 import { DOCKER_LABELS } from "../stage.ts";
 import { get, refused, type Row, testsOf } from "../support.ts";
 
-/** What GET /secrets shows of a cluster, and of what it may not see. */
+/** What GET /secrets shows of a cluster, with and without rights. */
 
 const emptyList = {
   cluster: "test-cluster",
@@ -41,14 +41,14 @@ const chart = {
 
 const rows: Row[] = [
   {
-    name: "GET /secrets of a cluster without any has empty lists",
+    name: "GET /secrets of a cluster without secrets has empty lists",
     request: () => get("/secrets?cluster=test-cluster"),
     status: 200,
     body: emptyList,
     changes: false,
   },
   {
-    name: "GET /secrets shows what is there, user information and tokens masked, no value",
+    name: "GET /secrets shows each secret with user information and tokens masked, and no value",
     request: () => get("/secrets?cluster=test-cluster"),
     before: ({ cluster }) => {
       argocdSecret(cluster, "charts", "repository", {
@@ -137,12 +137,12 @@ const rows: Row[] = [
   },
   {
     name:
-      "without the right to list all namespaces those of the setting are listed, and it is said",
+      "without the right to list everywhere the configured namespaces are listed, with a warning",
     request: () => get("/secrets?cluster=test-cluster"),
     before: ({ cluster }) => {
       const [[key, value]] = Object.entries(DOCKER_LABELS) as [[string, string]];
       cluster.put({ namespace: "default", name: "pull", labels: { [key]: value } });
-      // The first three are Argo CD's and one for each docker label, in all namespaces.
+      // The first three lists are Argo CD's and one per docker label, in all namespaces.
       cluster.fault = ({ index }) =>
         [1, 2].includes(index) ? { kind: "throw", error: "forbidden" } : undefined;
     },
@@ -182,19 +182,19 @@ const rows: Row[] = [
 const INVALID = /^Parameter 'cluster' is invalid: a cluster name .*at most 253 characters$/;
 const invalid: [what: string, query: string, message: RegExp][] = [
   ["an empty name", "?cluster=", INVALID],
-  ["a path upwards", "?cluster=../x", INVALID],
-  ["an encoded path upwards", "?cluster=%2e%2e%2fx", INVALID],
+  ["a relative path upwards", "?cluster=../x", INVALID],
+  ["a percent-encoded path upwards", "?cluster=%2e%2e%2fx", INVALID],
   ["a doubly encoded path upwards", "?cluster=%252e%252e%252fx", INVALID],
   ["an absolute path", "?cluster=/etc/passwd", INVALID],
   ["a backslash", "?cluster=..%5cx", INVALID],
   ["NUL", "?cluster=test-cluster%00", INVALID],
   ["a line break", "?cluster=test-cluster%0a", INVALID],
   ["a blank", "?cluster=test-cluster+", INVALID],
-  ["a flag of kubectl", "?cluster=-v", INVALID],
+  ["a kubectl flag", "?cluster=-v", INVALID],
   ["a leading dot", "?cluster=.kubeconfig", INVALID],
-  ["a half of an escape", "?cluster=%zz", INVALID],
-  ["a byte that is no UTF-8", "?cluster=%ff", INVALID],
-  ["a letter outside ASCII", "?cluster=cl%C3%BCster", INVALID],
+  ["a truncated percent escape", "?cluster=%zz", INVALID],
+  ["a byte that is not UTF-8", "?cluster=%ff", INVALID],
+  ["a non-ASCII letter", "?cluster=cl%C3%BCster", INVALID],
   ["300 characters", `?cluster=${"x".repeat(300)}`, INVALID],
   ["254 characters", `?cluster=${"x".repeat(254)}`, INVALID],
   ["two names", "?cluster=test-cluster&cluster=x", /^Parameter 'cluster' must be a string$/],
@@ -203,7 +203,7 @@ const invalid: [what: string, query: string, message: RegExp][] = [
     "?Cluster=x",
     /^Unknown parameter 'Cluster'; did you mean 'cluster'\?$/,
   ],
-  ["PHP's spelling of a list", "?cluster[]=x", /^Missing required parameter 'cluster'$/],
+  ["the parameter as a PHP list", "?cluster[]=x", /^Missing required parameter 'cluster'$/],
   ["only __proto__", "?__proto__=x", /^Missing required parameter 'cluster'$/],
 ];
 
@@ -212,14 +212,14 @@ for (
     ...rows,
     ...invalid.map(([what, query, message]) =>
       refused(
-        `GET /secrets with ${what} opens no cluster`,
+        `GET /secrets with an invalid cluster name opens no cluster: ${what}`,
         () => get(`/secrets${query}`),
         400,
         message,
       )
     ),
     {
-      name: "GET /secrets with a name of 253 characters looks for that cluster",
+      name: "GET /secrets accepts a cluster name of 253 characters",
       request: () => get(`/secrets?cluster=${"x".repeat(253)}`),
       status: 404,
       body: /not found/,

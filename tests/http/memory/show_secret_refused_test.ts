@@ -1,7 +1,7 @@
 import { repo, search, sent, show } from "../requests.ts";
 import { CANARY, get, refused, testsOf } from "../support.ts";
 
-/** GET /secrets/{name} that shows nothing: names, parameters, what is not there. */
+/** GET /secrets/{name} that shows nothing: invalid names, wrong parameters, missing secrets. */
 
 const envelope = (message: string, status = 400) => ({
   error: true,
@@ -14,26 +14,32 @@ const NO_NAME = /^Parameter 'name' must be a valid secret name: .*at most 253 ch
 
 for (
   const test of testsOf([
-    refused("without a cluster it is 400", path("my-repo"), 400, {
+    refused("a missing cluster is rejected", path("my-repo"), 400, {
       ...envelope("Missing required parameter 'cluster'"),
     }),
     ...["add_docker%20", "My-Repo", "-x", "a_b", "a%2Fb", "a%00b", "x".repeat(254)].map(
-      (name) => refused(`${name.slice(0, 20)} is no name`, path(`${name}?cluster=a`), 400, NO_NAME),
+      (name) =>
+        refused(
+          `secret name ${name.slice(0, 20)} is rejected`,
+          path(`${name}?cluster=a`),
+          400,
+          NO_NAME,
+        ),
     ),
     refused(
-      "an empty namespace is none",
+      "an empty namespace is rejected",
       () => show("my-repo", { namespace: "" }),
       400,
       /^Parameter 'namespace' must be a valid namespace name: /,
     ),
     refused(
-      "two namespaces are one too many",
+      "two namespaces are rejected",
       () => show("my-repo", { namespace: ["a", "b"] }),
       400,
       envelope("Parameter 'namespace' must be a string"),
     ),
     refused(
-      "a misspelled parameter is told",
+      "a misspelled parameter is rejected with a suggestion",
       () => show("my-repo", { namespaces: "default" }),
       400,
       envelope("Unknown parameter 'namespaces'; did you mean 'namespace'?"),
@@ -45,26 +51,26 @@ for (
       envelope(`Unknown parameter. ${ALL}`),
     ),
     refused(
-      "the name stands in the path alone",
+      "a name in the query is rejected",
       () => get(`/secrets/my-repo?${search({ cluster: "test-cluster", name: "other" })}`),
       400,
       envelope("Parameter 'name' is part of the path and not allowed in the query"),
     ),
     {
-      name: "a secret that is not there is 404",
+      name: "a missing secret is 404",
       request: () => show("my-repo"),
       status: 404,
       body: envelope("Secret 'my-repo' not found in cluster 'test-cluster'", 404),
     },
     {
-      name: "a secret that is not in the namespace asked for is 404",
+      name: "a secret missing from the given namespace is 404",
       request: () => show("my-repo", { namespace: "default" }),
       before: sent(() => repo()),
       status: 404,
       body: envelope("Secret 'my-repo' not found in cluster 'test-cluster'", 404),
     },
     {
-      name: "a cluster that is not there is 404, as for every read",
+      name: "an unknown cluster is 404, as for every read",
       request: () => get("/secrets/my-repo?cluster=non-existent"),
       status: 404,
       body: /^Cluster 'non-existent' not found\. No kubeconfig file at clusters\/non-existent/,

@@ -5,7 +5,7 @@ import { argocdLabels, NO_LOGIN, repo, sent, show } from "../requests.ts";
 import { DOCKER_LABELS, type Stage } from "../stage.ts";
 import { CANARY, docker, get, type Row, testsOf } from "../support.ts";
 
-/** GET /secrets/{name}: all of a secret but its values. */
+/** GET /secrets/{name} shows a secret without its values. */
 
 const NAME = "my-docker-secret";
 const sshKey = makeSshKey();
@@ -19,11 +19,11 @@ const shown = (name: string, secrets: object[], more: object = {}) => ({
   status: "success",
 });
 
-/** What a test gives a secret in place of what changes with each write. */
+/** Fixed annotations instead of those that change with each write. */
 const SAME = { "argocd-configurer.io/request": "id.1" };
 const CREATED = "2026-01-01T00:00:00Z";
 
-/** The request of each secret is the same as ever. */
+/** Gives each secret a fixed request ID. */
 async function settle(stage: Stage, ...requests: (() => Request)[]): Promise<void> {
   await sent(...requests)(stage);
   for (const secret of stage.cluster.secrets.values()) {
@@ -93,7 +93,7 @@ const foreign = {
 
 const found: Row[] = [
   {
-    name: "a repository is shown with its fields, and how long its values are",
+    name: "a repository is shown with its fields and the lengths of its values",
     request: () => show("my-repo"),
     before: (stage) => settle(stage, () => repo({ project: "team" })),
     status: 200,
@@ -119,7 +119,7 @@ const found: Row[] = [
     changes: false,
   },
   {
-    name: "of a key it is shown that there is one",
+    name: "an SSH key is shown only as present",
     request: () => show("my-repo", { namespace: "argocd" }),
     before: (stage) =>
       settle(
@@ -153,7 +153,7 @@ const found: Row[] = [
     body: shown(NAME, ["argocd", "default", "kube-system"].map((each) => pull(each))),
   },
   {
-    name: "one namespace is looked into alone",
+    name: "only the given namespace is searched",
     request: () => show(NAME, { namespace: "default" }),
     before: (stage) => settle(stage, docker),
     status: 200,
@@ -162,7 +162,7 @@ const found: Row[] = [
       assert.deepEqual(cluster.calls.slice(-1).map(({ method }) => method), ["read"]),
   },
   {
-    name: "a secret of others' is shown as such, and of its values nothing",
+    name: "a foreign secret is shown as such, without its values",
     request: () => show("my-repo"),
     before: ({ cluster }) =>
       void cluster.put({
@@ -175,7 +175,7 @@ const found: Row[] = [
     body: shown("my-repo", [foreign]),
   },
   {
-    name: "a token in a URL, or in place of a user name, is masked",
+    name: "a token in a URL or in place of a user name is masked",
     request: () => show("my-repo"),
     before: ({ cluster }) => {
       const data = {
@@ -215,7 +215,7 @@ const found: Row[] = [
 
 const v1 = (name: string) => get(`/api/v1/secrets/${name}?cluster=test-cluster`);
 
-/** The same secret as it is shown below /api/v1. */
+/** The same secret as shown below /api/v1. */
 const below = (
   { fingerprint, immutable, managed, write, owner, ...rest }: ReturnType<typeof pull>,
 ) => ({
@@ -227,14 +227,14 @@ const below = (
 
 const versioned: Row[] = [
   {
-    name: "below /api/v1 the fingerprint is the data's, and each credential has one of its own",
+    name: "below /api/v1 the secret and each of its credentials have a fingerprint",
     request: () => v1(NAME),
     before: (stage) => settle(stage, docker),
     status: 200,
     body: shown(NAME, ["argocd", "default", "kube-system"].map((each) => below(pull(each)))),
   },
   {
-    name: "below /api/v1 it is said that fingerprints end with the process, and why",
+    name: "below /api/v1 the answer says that fingerprints change at restart, and why",
     request: () => v1(NAME),
     options: { services: { fingerprintsEnd: "there is no key" } },
     before: (stage) => settle(stage, () => docker({ namespaces: "default" })),
@@ -244,7 +244,7 @@ const versioned: Row[] = [
     }),
   },
   {
-    name: "at the root it is not",
+    name: "at the root the answer does not mention fingerprints changing at restart",
     request: () => show(NAME),
     options: { services: { fingerprintsEnd: "there is no key" } },
     before: (stage) => settle(stage, () => docker({ namespaces: "default" })),
@@ -252,7 +252,7 @@ const versioned: Row[] = [
     body: shown(NAME, [pull("argocd"), pull("default")]),
   },
   {
-    name: "below /api/v1 a secret without a credential has no fingerprint of one",
+    name: "below /api/v1 a secret without a credential has no credential fingerprint",
     request: () => v1("my-repo"),
     before: ({ cluster }) => void cluster.put({ namespace: "default", name: "my-repo" }, { a: "" }),
     status: 200,
@@ -264,7 +264,7 @@ const versioned: Row[] = [
   },
 ];
 
-/** Lists of all namespaces are not allowed, those of one are. */
+/** Listing all namespaces is forbidden, listing single ones is not. */
 const onlyOneByOne = async (stage: Stage) => {
   await settle(stage, () => docker({ namespaces: "default" }));
   stage.cluster.namespaces.set("team-a", "Active");
@@ -279,14 +279,14 @@ const WARNING = "The kubeconfig's user cannot list secrets in all namespaces: " 
 
 const limited: Row[] = [
   {
-    name: "who may not list everywhere sees the usual namespaces, and is warned",
+    name: "without the right to list everywhere the default namespaces are shown, with a warning",
     request: () => show(NAME),
     before: onlyOneByOne,
     status: 200,
     body: shown(NAME, [pull("argocd"), pull("default")], { warnings: [WARNING] }),
   },
   {
-    name: "what is not found by who may not list everywhere is 404 with a warning",
+    name: "a secret not found without the right to list everywhere is 404 with a warning",
     request: () => show(NAME),
     before: ({ cluster }) => {
       let lists = 0;

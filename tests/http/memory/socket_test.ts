@@ -3,22 +3,22 @@ import assert from "node:assert/strict";
 import { type Stage, stage } from "../stage.ts";
 import { assertAbsent, CANARY, DOCKER, DOCKER_BODY } from "../support.ts";
 
-/** Requests that no well-behaved client sends, over a real socket. */
+/** Malformed and unusual requests over a real socket. */
 
 const BODY = JSON.stringify(DOCKER_BODY);
 const LENGTH = new TextEncoder().encode(BODY).length;
 
 interface Conversation extends Stage {
-  /** Sends `text` on a connection of its own. @param end whether to close our direction then */
+  /** Sends `text` on a new connection. @param end whether to close the sending direction afterwards */
   talk(text: string, end?: boolean): Promise<Connection>;
 }
 
 interface Connection extends AsyncDisposable {
-  /** The next answer: its status, 0 when the server closes instead, and its body. */
+  /** The next response: its status, or 0 if the server closes the connection, and its body. */
   answer(): Promise<{ status: number; body: string }>;
 }
 
-/** Serves the app on a free port; afterwards checks that it still serves and wrote nothing. */
+/** Serves the app on a free port; afterwards checks that it still serves and has written nothing. */
 function socketTest(name: string, test: (it: Conversation) => Promise<void>): void {
   Deno.test(name, async () => {
     const it = stage();
@@ -48,7 +48,7 @@ async function talk(port: number, text: string, end = false): Promise<Connection
     }
     if (end) await connection.closeWrite();
   } catch (error) {
-    // The server may answer and close before it has read everything.
+    // The server may respond and close before it has read everything.
     if (!(error instanceof Deno.errors.BrokenPipe || isReset(error))) throw error;
   }
   let got = "";
@@ -89,7 +89,7 @@ function isReset(error: unknown): boolean {
 
 const HOST = "Host: localhost\r\n";
 
-/** Paths of a GET, with and without what it needs, and one of a POST. */
+/** Paths of GET with and without required parameters, and one of POST. */
 const HEAD_PATHS = [
   ...ROUTES.filter(({ method }) => method === "get")
     .map(({ path }) => path.replace("{name}", "my-secret")),
@@ -100,7 +100,7 @@ const HEAD_PATHS = [
 ];
 
 for (const path of HEAD_PATHS) {
-  Deno.test(`HEAD ${path} tells the length of what GET answers, and nothing else comes`, async () => {
+  Deno.test(`HEAD ${path} has the Content-Length of GET and no body`, async () => {
     const { app } = stage();
     await using server = Deno.serve(
       { hostname: "127.0.0.1", port: 0, onListen: () => {} },
@@ -118,42 +118,45 @@ for (const path of HEAD_PATHS) {
   });
 }
 
-/** Heads of a GET and how they are answered. */
+/** Heads of a GET and their expected statuses. */
 const HEADS: [what: string, head: string, statuses: number[]][] = [
   ["no Host", "GET /clusters HTTP/1.1\r\n", [400]],
   ["no Host in HTTP/1.0", "GET /clusters HTTP/1.0\r\n", [400]],
   ["an empty Host", "GET /clusters HTTP/1.1\r\nHost:\r\n", [400]],
   ["two Hosts", `GET /clusters HTTP/1.1\r\n${HOST}Host: evil.example\r\n`, [400]],
-  ["two Hosts, ours last", `GET /clusters HTTP/1.1\r\nHost: evil.example\r\n${HOST}`, [400]],
-  ["a Host that is no name", "GET /clusters HTTP/1.1\r\nHost: a b\r\n", [400]],
-  ["a Host of half an address", "GET /clusters HTTP/1.1\r\nHost: [\r\n", [400]],
-  ["a Host with no such port", "GET /clusters HTTP/1.1\r\nHost: localhost:99999\r\n", [400]],
+  ["two Host headers, ours last", `GET /clusters HTTP/1.1\r\nHost: evil.example\r\n${HOST}`, [400]],
+  ["a Host that is not a name", "GET /clusters HTTP/1.1\r\nHost: a b\r\n", [400]],
+  ["a Host that is half an IPv6 address", "GET /clusters HTTP/1.1\r\nHost: [\r\n", [400]],
+  ["a Host with an invalid port", "GET /clusters HTTP/1.1\r\nHost: localhost:99999\r\n", [400]],
   ["a Host with a path", "GET /clusters HTTP/1.1\r\nHost: localhost/x?\r\n", [400]],
   ["a foreign Host", "GET /clusters HTTP/1.1\r\nHost: evil.example\r\n", [421]],
-  ["the URL of another host", `GET http://evil.example/clusters HTTP/1.1\r\n${HOST}`, [400, 421]],
+  ["an absolute URL of another host", `GET http://evil.example/clusters HTTP/1.1\r\n${HOST}`, [
+    400,
+    421,
+  ]],
   [
-    "our URL and another Host",
+    "our absolute URL and another Host",
     "GET http://localhost/clusters HTTP/1.1\r\nHost: evil.example\r\n",
     [400, 421],
   ],
-  ["no method at all", `/clusters\r\n${HOST}`, [400]],
+  ["no method", `/clusters\r\n${HOST}`, [400]],
   ["NUL in the path", `GET /a\0b HTTP/1.1\r\n${HOST}`, [400]],
-  ["a megabyte of header", `GET /clusters HTTP/1.1\r\n${HOST}X: ${"x".repeat(1e6)}\r\n`, [
+  ["a megabyte of headers", `GET /clusters HTTP/1.1\r\n${HOST}X: ${"x".repeat(1e6)}\r\n`, [
     400,
     431,
   ]],
   ["two lengths", `POST ${DOCKER} HTTP/1.1\r\n${HOST}Content-Length: 1\r\nContent-Length: 2\r\n`, [
     400,
   ]],
-  ["a negative length", `POST ${DOCKER} HTTP/1.1\r\n${HOST}Content-Length: -1\r\n`, [400]],
-  ["a post without a length", `POST ${DOCKER} HTTP/1.1\r\n${HOST}`, [400]],
+  ["a negative Content-Length", `POST ${DOCKER} HTTP/1.1\r\n${HOST}Content-Length: -1\r\n`, [400]],
+  ["a POST without a length", `POST ${DOCKER} HTTP/1.1\r\n${HOST}`, [400]],
 ];
 
 for (const [what, head, statuses] of HEADS) {
-  socketTest(`a request with ${what} is refused`, async ({ talk }) => {
+  socketTest(`a request with ${what} is rejected`, async ({ talk }) => {
     await using connection = await talk(`${head}\r\n`);
     const { status } = await connection.answer();
-    // A connection that is reset may lose the answer on its way.
+    // A connection reset may lose the response.
     const expected = head.length > 100_000 ? [...statuses, 0] : statuses;
     assert.ok(expected.includes(status), String(status));
   });
@@ -162,7 +165,7 @@ for (const [what, head, statuses] of HEADS) {
 const POST = `POST ${DOCKER} HTTP/1.1\r\n${HOST}`;
 
 socketTest(
-  "bytes after the length that a body says are not read as part of it",
+  "bytes beyond Content-Length are not read as part of the body",
   async ({ talk }) => {
     await using connection = await talk(
       `${POST}Content-Length: ${LENGTH - 10}\r\n\r\n${BODY}\r\n\r\n`,
@@ -171,23 +174,29 @@ socketTest(
     assert.equal(status, 400);
     assert.match(body, /is not valid JSON/);
     assertAbsent(body, CANARY);
-    // What is left over is no request.
+    // The rest is not a request.
     assert.equal((await connection.answer()).status, 400);
-    // What is left over is no request.
+    // The rest is not a request.
     assert.ok([0, 400].includes((await connection.answer()).status));
   },
 );
 
 const ENDED = /Request body ended before it was complete/;
 
-socketTest("a body shorter than it says is refused when the client ends", async ({ talk }) => {
-  await using connection = await talk(`${POST}Content-Length: ${LENGTH + 10}\r\n\r\n${BODY}`, true);
-  const { status, body } = await connection.answer();
-  assert.equal(status, 400);
-  assert.match(body, ENDED);
-});
+socketTest(
+  "a body shorter than its Content-Length is rejected when the client closes",
+  async ({ talk }) => {
+    await using connection = await talk(
+      `${POST}Content-Length: ${LENGTH + 10}\r\n\r\n${BODY}`,
+      true,
+    );
+    const { status, body } = await connection.answer();
+    assert.equal(status, 400);
+    assert.match(body, ENDED);
+  },
+);
 
-socketTest("a client that hangs up within its body writes nothing", async (it) => {
+socketTest("a client that disconnects within its body writes nothing", async (it) => {
   const connection = await it.talk(`${POST}Content-Length: ${LENGTH + 10}\r\n\r\n${BODY}`);
   await connection[Symbol.asyncDispose]();
 });
@@ -195,14 +204,14 @@ socketTest("a client that hangs up within its body writes nothing", async (it) =
 const chunked = `${POST}Transfer-Encoding: chunked\r\n\r\n`;
 const chunk = (text: string) => `${text.length.toString(16)}\r\n${text}\r\n`;
 
-socketTest("pieces that end too early are refused", async ({ talk }) => {
+socketTest("a chunked body that ends too early is rejected", async ({ talk }) => {
   await using connection = await talk(chunked + chunk(BODY), true);
   const { status, body } = await connection.answer();
   assert.equal(status, 400);
   assert.match(body, ENDED);
 });
 
-socketTest("pieces of more than 1 MiB together are refused", async ({ talk }) => {
+socketTest("a chunked body over 1 MiB is rejected", async ({ talk }) => {
   await using connection = await talk(
     chunked + chunk(" ".repeat(65536)).repeat(16) + chunk(BODY) + "0\r\n\r\n",
   );
@@ -211,24 +220,30 @@ socketTest("pieces of more than 1 MiB together are refused", async ({ talk }) =>
   assert.match(body, /larger than 1048576 bytes/);
 });
 
-socketTest("a body that says it is too large is refused before it is sent", async ({ talk }) => {
-  await using connection = await talk(`${POST}Content-Length: 1048577\r\n\r\n{`);
-  assert.equal((await connection.answer()).status, 413);
-});
+socketTest(
+  "a body that declares too large a size is rejected before it is sent",
+  async ({ talk }) => {
+    await using connection = await talk(`${POST}Content-Length: 1048577\r\n\r\n{`);
+    assert.equal((await connection.answer()).status, 413);
+  },
+);
 
-socketTest("pieces and a length at once are refused or read as pieces", async ({ talk }) => {
-  await using connection = await talk(
-    `${POST}Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n${chunk("[]")}0\r\n\r\n`,
-  );
-  assert.equal((await connection.answer()).status, 400);
-});
+socketTest(
+  "chunked encoding together with Content-Length is rejected or read as chunked",
+  async ({ talk }) => {
+    await using connection = await talk(
+      `${POST}Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n${chunk("[]")}0\r\n\r\n`,
+    );
+    assert.equal((await connection.answer()).status, 400);
+  },
+);
 
-socketTest("a piece whose length is no number is refused", async ({ talk }) => {
+socketTest("a chunk with an invalid size is rejected", async ({ talk }) => {
   await using connection = await talk(`${chunked}zz\r\n${BODY}\r\n`);
   assert.ok([0, 400].includes((await connection.answer()).status));
 });
 
-socketTest("requests sent at once on one connection are answered in order", async ({ talk }) => {
+socketTest("pipelined requests on one connection are answered in order", async ({ talk }) => {
   const body = "[]";
   await using connection = await talk(
     `GET /clusters HTTP/1.1\r\n${HOST}\r\n` +

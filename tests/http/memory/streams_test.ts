@@ -5,7 +5,7 @@ import type { Reply, Stream } from "../../../src/operations/reply.ts";
 import { configureLog } from "../../../src/log/logger.ts";
 import { stage } from "../stage.ts";
 
-/** Streams as clients get them over a real socket. */
+/** Streams as clients receive them over a real socket. */
 
 function operation(path: string, reply: () => Reply | Promise<Reply>): Operation {
   return {
@@ -32,22 +32,22 @@ function operation(path: string, reply: () => Reply | Promise<Reply>): Operation
 }
 
 interface Served extends AsyncDisposable {
-  /** Sends a request on a connection of its own, past any proxy that the environment names. */
+  /** Sends a request on a new connection, ignoring any proxy in the environment. */
   ask(method?: string, more?: string): Promise<Client>;
-  /** Resolves when the server has taken in that the client of the last request is gone. */
+  /** Resolves when the server has noticed that the client of the last request is gone. */
   left(): Promise<void>;
   readonly log: string[];
-  /** The properties of the one line of the access log. */
+  /** The properties of the only request log line. */
   // deno-lint-ignore no-explicit-any
   line(): Promise<any>;
 }
 
 interface Client extends Disposable {
-  /** What comes next, as it is on the wire; "" at the end. */
+  /** The next chunk as received; "" at the end. */
   read(): Promise<string>;
-  /** What comes up to this ending. */
+  /** The text up to this ending. */
   until(ending: string): Promise<string>;
-  /** All that comes until the connection ends. */
+  /** The text until the connection ends. */
   rest(): Promise<string>;
 }
 
@@ -66,7 +66,7 @@ async function ask(port: number, method = "GET", more = ""): Promise<Client> {
       let text = "";
       while (!text.endsWith(ending)) {
         const piece = await read();
-        assert.notEqual(piece, "", `it has ended after ${text}`);
+        assert.notEqual(piece, "", `the stream has ended after ${text}`);
         text += piece;
       }
       return text;
@@ -110,7 +110,7 @@ function served(reply: () => Reply | Promise<Reply>): Served {
   };
 }
 
-/** A stream of numbered events, each when the test says so. */
+/** A stream of numbered events, each sent by the test. */
 function byHand() {
   const steps: (boolean | Error)[] = [];
   let wake = Promise.withResolvers<void>();
@@ -138,12 +138,12 @@ function byHand() {
     step: () => add(true),
     end: () => add(false),
     fail: (error: Error) => add(error),
-    /** Resolves when the client has gone away. */
+    /** Resolves when the client has disconnected. */
     gone: () => new Promise<void>((resolve) => gone.addEventListener("abort", () => resolve())),
   };
 }
 
-Deno.test("each event comes at once, also to a client that takes compressed answers", async () => {
+Deno.test("each event is sent immediately, even to a client that accepts compression", async () => {
   const { stream, step, end } = byHand();
   await using it = served(() => stream);
   using client = await it.ask("GET", "Accept-Encoding: gzip, br\r\n");
@@ -160,7 +160,7 @@ Deno.test("each event comes at once, also to a client that takes compressed answ
   assert.equal((await it.line()).cut, undefined);
 });
 
-Deno.test("a client that goes away while nothing comes is noticed at once", async () => {
+Deno.test("a client that disconnects during a silence is noticed immediately", async () => {
   const { stream, step, end, gone } = byHand();
   await using it = served(() => stream);
   const client = await it.ask();
@@ -175,7 +175,7 @@ Deno.test("a client that goes away while nothing comes is noticed at once", asyn
   assert.deepEqual([status, cut], [200, "client_left"]);
 });
 
-Deno.test("a client that went away before the stream began is none that got it", async () => {
+Deno.test("a client that disconnected before the stream started is logged as client_left", async () => {
   const { stream, step, end } = byHand();
   const asked = Promise.withResolvers<void>();
   const go = Promise.withResolvers<void>();
@@ -195,24 +195,24 @@ Deno.test("a client that went away before the stream began is none that got it",
   assert.deepEqual([status, cut], [200, "client_left"]);
 });
 
-Deno.test("a stream that is cut by a bug does not pass for whole, and the log tells of it once", async () => {
+Deno.test("a stream cut by a bug ends without the last chunk, and is logged once", async () => {
   const { stream, step, fail } = byHand();
   await using it = served(() => stream);
   using client = await it.ask();
   step();
   await client.until("}\n\r\n");
   fail(new Error("a bug"));
-  assert.equal(await client.rest(), ""); // it ends without the last chunk, of length 0
+  assert.equal(await client.rest(), ""); // it ends without the last chunk of length 0
   assert.equal((await it.line()).cut, "error");
   const errors = it.log.filter((line) => line.includes('"level":"error"'));
   assert.equal(errors.length, 1);
   assert.match(errors[0]!, /internal error in a stream.*a bug/);
 });
 
-Deno.test("a HEAD for a stream runs nothing", async () => {
+Deno.test("a HEAD request for a stream runs nothing", async () => {
   await using it = served(() => ({
     kind: "stream",
-    events: () => assert.fail("it runs"),
+    events: () => assert.fail("the stream runs"),
   }));
   using client = await it.ask("HEAD", "Connection: close\r\n");
   const text = await client.rest();
@@ -221,7 +221,7 @@ Deno.test("a HEAD for a stream runs nothing", async () => {
   assert.equal(text.split("\r\n\r\n").length, 2);
 });
 
-Deno.test("where no answer can be made at all, the answer is JSON all the same, and the log says why", async () => {
+Deno.test("a handler that throws is answered with a JSON error, and the log has its cause", async () => {
   const log: string[] = [];
   configureLog({ format: "json", level: "debug", write: (line) => log.push(line) });
   await using server = Deno.serve(

@@ -2,7 +2,7 @@ import { remove, repo, sent, show, verification } from "../requests.ts";
 import { docker, type Headers, helm, type Row, testsOf } from "../support.ts";
 import { bearer, closed, options, row } from "../tokens.ts";
 
-/** Tokens and the endpoints that the seed does not know: who gets in, and how far. */
+/** Tokens at the endpoints beyond the seed: authentication and roles. */
 
 type WithHeaders = (headers: Headers) => Request;
 
@@ -23,14 +23,14 @@ const ACCEPTING = {
   verifyOne: () =>
     Promise.resolve({ reachable: true, accepted: true, may: [], asked: "", why: "It is fine" }),
 };
-const ASKED_NOBODY = { verifyOne: () => Promise.reject(new Error("somebody was asked")) };
+const ASKED_NOBODY = { verifyOne: () => Promise.reject(new Error("a server was contacted")) };
 
 const SHOW: [what: string, request: WithHeaders] = [
   "GET /secrets/{name}",
   (headers) => show("my-repo", {}, headers),
 ];
 
-/** The repository that is shown and deleted. */
+/** The repository to show and delete. */
 const there: Row["before"] = sent(() => repo({}, bearer("admin")));
 
 for (
@@ -49,21 +49,21 @@ for (
     ),
     ...WRITES.flatMap(([what, request]) => [
       row(
-        `a reader may not use ${what}, and is told which right is missing`,
+        `a reader may not use ${what}, and the error names the missing role`,
         () => request(bearer("reader")),
         403,
         /^Token 'reader' has role reader\. This operation requires role writer$/,
         closed,
       ),
       ...(["writer", "admin"] as const).map((name) =>
-        row(`a ${name} may use ${what}`, () => request(bearer(name)), 200, undefined, {
+        row(`role ${name} may use ${what}`, () => request(bearer(name)), 200, undefined, {
           options: { ...options, ...ACCEPTING },
           ...(what === "DELETE /secrets" ? { before: there } : {}),
         })
       ),
     ]),
     row(
-      "who is for this cluster may delete in it",
+      "a token for this cluster may delete in it",
       () => remove({}, bearer("one-cluster")),
       200,
       undefined,
@@ -71,7 +71,7 @@ for (
     ),
     ...(["reader", "one-cluster"] as const).map((name) =>
       row(
-        `${name} may see a secret of this cluster`,
+        `token '${name}' may show a secret of this cluster`,
         () => show("my-repo", {}, bearer(name)),
         200,
         undefined,
@@ -79,7 +79,7 @@ for (
       )
     ),
     row(
-      "to try a credential touches no cluster, so who is for some may try one",
+      "a token limited to some clusters may verify a credential, which touches no cluster",
       () => verification({}, bearer("other-cluster")),
       200,
       undefined,
@@ -87,14 +87,14 @@ for (
     ),
     ...ON_CLUSTER.flatMap(([what, request]) => [
       row(
-        `who is for other clusters may not use ${what} on this one`,
+        `a token for other clusters may not use ${what} on this one`,
         () => request("test-cluster", bearer("other-cluster")),
         403,
         /^Token 'other-cluster' is not allowed on cluster 'test-cluster'\. Allowed clusters: production-cluster$/,
         { ...closed, before: there },
       ),
       row(
-        `whether a cluster exists is not told by ${what} to who is not for it`,
+        `${what} does not reveal whether a cluster outside the token's exists`,
         () => request("nowhere", bearer("other-cluster")),
         403,
         /^Token 'other-cluster' is not allowed on cluster 'nowhere'\. Allowed clusters: production-cluster$/,
@@ -102,14 +102,14 @@ for (
       ),
     ]),
     row(
-      "who is for other clusters may not select namespaces of this one",
+      "a token for other clusters may not select namespaces of this one",
       () => docker({ namespaces: undefined, all_namespaces: true }, bearer("other-cluster")),
       403,
       /is not allowed on cluster 'test-cluster'/,
       closed,
     ),
     row(
-      "who is for other clusters may not have this one tell what would come of a write",
+      "a token for other clusters may not run a dry run on this one",
       () => repo({ dry_run: true, verify: true }, bearer("other-cluster")),
       403,
       /is not allowed on cluster 'test-cluster'/,

@@ -5,7 +5,7 @@ import { stage } from "../stage.ts";
 import { docker, get, helm, testsOf } from "../support.ts";
 import { all, bearer, closed, file, options, row, SECRETS, STORED } from "../tokens.ts";
 
-/** The API with tokens: who gets in, and how far. */
+/** The API with tokens: authentication and roles. */
 
 const CHALLENGE = { "WWW-Authenticate": 'Bearer realm="argocd-configurer"' };
 const WRONG = {
@@ -21,11 +21,11 @@ for (
       ["GET /openapi.json", () => get("/openapi.json")],
       ["add_docker", () => docker()],
       ["add_helm_repo", () => helm()],
-      ["a path that is not there", () => get("/nowhere")],
+      ["an unknown path", () => get("/nowhere")],
       ["a wrong method", () => get("/clusters", {}, "DELETE")],
     ] as const).map(([what, request]) =>
       row(
-        `without a token ${what} is 401, and says how to send one`,
+        `without a token ${what} is 401, and the error says how to send one`,
         request,
         401,
         /Token missing/,
@@ -35,22 +35,22 @@ for (
         },
       )
     ),
-    row("without a token /health is answered", () => get("/health"), 200, undefined),
+    row("/health is answered without a token", () => get("/health"), 200, undefined),
     ...([
       ["an unknown token", `Bearer ${makeToken()}`, /Unknown token/],
       ["an expired token", `Bearer ${SECRETS.expired}`, /Token 'expired' has expired/],
       ["another scheme", `Basic ${btoa(`admin:${SECRETS.admin}`)}`, /is not 'Bearer TOKEN'/],
-      ["no token after Bearer", "Bearer ", /is not 'Bearer TOKEN'/],
+      ["an empty bearer token", "Bearer ", /is not 'Bearer TOKEN'/],
       ["two tokens", `Bearer ${SECRETS.admin} ${SECRETS.reader}`, /is not 'Bearer TOKEN'/],
-      ["a stored sum in place of the token", `Bearer ${sha256(SECRETS.admin)}`, /Unknown token/],
+      ["a stored hash instead of the token", `Bearer ${sha256(SECRETS.admin)}`, /Unknown token/],
     ] as const).map(([what, Authorization, body]) =>
-      row(`${what} is 401`, () => docker({}, { Authorization }), 401, body, {
+      row(`a request with ${what} is 401`, () => docker({}, { Authorization }), 401, body, {
         ...closed,
         headers: WRONG,
       })
     ),
     row(
-      "a token in the query is not taken",
+      "a token in the query is not accepted",
       () => get(`/clusters?access_token=${SECRETS.admin}`),
       401,
       /Token missing/,
@@ -58,83 +58,85 @@ for (
     ),
     ...(["reader", "writer", "admin"] as const).flatMap((name) => [
       row(
-        `a ${name} may read`,
+        `role ${name} may read`,
         () => get("/secrets?cluster=test-cluster", bearer(name)),
         200,
         undefined,
       ),
-      row(`a ${name} may see the clusters`, () => get("/clusters", bearer(name)), 200, {
+      row(`role ${name} may list the clusters`, () => get("/clusters", bearer(name)), 200, {
         clusters: ["production-cluster", "test-cluster"],
         total: 2,
       }),
     ]),
     row(
-      "a reader may not write, and is told which right is missing",
+      "a reader may not write, and the error names the missing role",
       () => docker({}, bearer("reader")),
       403,
       /^Token 'reader' has role reader\. This operation requires role writer$/,
       closed,
     ),
     ...(["writer", "admin"] as const).map((name) =>
-      row(`a ${name} may write`, () => docker({}, bearer(name)), 200, undefined, { changes: true })
+      row(`role ${name} may write`, () => docker({}, bearer(name)), 200, undefined, {
+        changes: true,
+      })
     ),
     row(
-      "who is for other clusters may not read this one",
+      "a token for other clusters may not read this one",
       () => get("/secrets?cluster=test-cluster", bearer("other-cluster")),
       403,
       /^Token 'other-cluster' is not allowed on cluster 'test-cluster'\. Allowed clusters: production-cluster$/,
       closed,
     ),
     row(
-      "who is for other clusters may not write docker secrets to this one",
+      "a token for other clusters may not write docker secrets to this one",
       () => docker({}, bearer("other-cluster")),
       403,
       /is not allowed on cluster 'test-cluster'/,
       closed,
     ),
     row(
-      "who is for other clusters may not write helm repositories to this one",
+      "a token for other clusters may not write helm repositories to this one",
       () => helm({}, bearer("other-cluster")),
       403,
       /is not allowed on cluster 'test-cluster'/,
       closed,
     ),
     row(
-      "whether a cluster exists is not told to who is not for it",
+      "whether a cluster exists is not revealed to a token for other clusters",
       () => get("/secrets?cluster=nowhere", bearer("other-cluster")),
       403,
       /is not allowed on cluster 'nowhere'/,
       closed,
     ),
     row(
-      "who is for some clusters sees only those",
+      "a token limited to some clusters lists only those",
       () => get("/clusters", bearer("one-cluster")),
       200,
       { clusters: ["test-cluster"], total: 1 },
     ),
     row(
-      "who is for this cluster may write to it",
+      "a token for this cluster may write to it",
       () => helm({}, bearer("one-cluster")),
       200,
       undefined,
       { changes: true },
     ),
     row(
-      "a page may use a token that its user gave it, whatever its origin",
+      "a page may use its user's token, whatever its origin",
       () => get("/clusters", { ...bearer("reader"), Origin: "https://console.example" }),
       200,
       undefined,
       { headers: { "Access-Control-Allow-Origin": "https://console.example" } },
     ),
     row(
-      "a page without a token gets nothing",
+      "a page without a token is rejected",
       () => docker({}, { Origin: "https://evil.example" }),
       401,
       /Token missing/,
       closed,
     ),
     row(
-      "the preflight answers anyone and allows the token's header",
+      "a preflight is answered for any origin and allows the Authorization header",
       () =>
         get("/secrets/add_docker", {
           Origin: "https://console.example",
@@ -146,7 +148,7 @@ for (
       { headers: { "Access-Control-Allow-Headers": "Authorization,Content-Type,X-Request-Id" } },
     ),
     row(
-      "any host name is answered, as it is not what keeps pages out",
+      "with tokens any host name is accepted",
       () => get("/clusters", { ...bearer("reader"), Host: "ops.example" }),
       200,
       undefined,
@@ -154,7 +156,7 @@ for (
   ])
 ) Deno.test(test);
 
-Deno.test("the log names the token, and never shows it", async () => {
+Deno.test("the log has the token's name and never the token", async () => {
   const { app, logged } = stage(options);
   await app.fetch(get("/clusters", bearer("reader")));
   await app.fetch(
@@ -173,7 +175,7 @@ Deno.test("the log names the token, and never shows it", async () => {
   for (const secret of all) assert.ok(!logged.join("").includes(secret));
 });
 
-Deno.test("after ten wrong tokens an address is told to wait, a right one is still let in", async () => {
+Deno.test("after ten wrong tokens an address gets 429, but a right token still works", async () => {
   const { app, logged } = stage(options);
   const ask = (Authorization: string, from: string) =>
     app.fetch(get("/clusters", { Authorization }), () => from);
@@ -187,11 +189,11 @@ Deno.test("after ten wrong tokens an address is told to wait, a right one is sti
   assert.ok(wait > 0 && wait <= 60, String(wait));
   assert.equal((await ask(`Bearer ${SECRETS.reader}`, "192.0.2.1")).status, 200);
   assert.equal((await ask("Bearer wrong", "192.0.2.2")).status, 401);
-  // Each wrong one that is refused as such has a line; the others only that of the request.
+  // Each wrong token that gets 401 has its own line; the others only have a request line.
   assert.equal(logged.filter((line) => line.includes("token rejected")).length, 11);
 });
 
-Deno.test("who sends no token is told to wait after ten times, too", async () => {
+Deno.test("after ten requests without a token an address gets 429, too", async () => {
   const { app } = stage(options);
   const statuses: number[] = [];
   for (let i = 0; i < 12; i++) {
@@ -200,7 +202,7 @@ Deno.test("who sends no token is told to wait after ten times, too", async () =>
   assert.deepEqual(statuses, [...Array(10).fill(401), 429, 429]);
 });
 
-Deno.test("while the tokens cannot be read nobody is let in, and that is said", async () => {
+Deno.test("while the token file is unreadable every request is rejected with that reason", async () => {
   const { app, logged } = stage({
     deps: { tokens: tokensFrom({ file }) },
   });

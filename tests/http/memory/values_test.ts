@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { stored } from "../stage.ts";
 import { docker, helm, refused, type Row, testsOf } from "../support.ts";
 
-/** Values of fields: what is refused before a cluster is opened, and what is stored of the rest. */
+/** Values of fields: what is rejected before a cluster is opened, and how the rest is stored. */
 
 const CLUSTER = /^Field 'cluster_name' is invalid: a cluster name /;
 const NAME = /^Field 'name' must be a valid secret name: .*at most \d+ characters$/;
@@ -13,26 +13,26 @@ const REGISTRY =
 const badNames: [what: string, name: string][] = [
   ["empty", ""],
   ["blank", " "],
-  ["a path upwards", "../x"],
+  ["a relative path upwards", "../x"],
   ["an absolute path", "/etc/passwd"],
   ["a backslash", "..\\x"],
   ["NUL", "x\0y"],
   ["a line break at the end", "x\n"],
   ["a leading dash", "-v"],
   ["a leading dot", ".x"],
-  ["an encoded slash", "x%2fy"],
+  ["a percent-encoded slash", "x%2fy"],
   ["300 characters", "x".repeat(300)],
   ["254 characters", "x".repeat(254)],
-  ["a letter outside ASCII", "clüster"],
-  ["half a surrogate pair", "x\ud800"],
+  ["a non-ASCII letter", "clüster"],
+  ["a lone surrogate", "x\ud800"],
 ];
 
 const badSecretNames: [what: string, name: string][] = [
   ...badNames,
   ["upper-case letters", "MySecret"],
   ["an underscore", "my_secret"],
-  ["a dash at the end", "x-"],
-  ["a dot at the end", "x."],
+  ["a trailing dash", "x-"],
+  ["a trailing dot", "x."],
   ["two dots", "x..y"],
   ["a dash after a dot", "x.-y"],
 ];
@@ -40,13 +40,13 @@ const badSecretNames: [what: string, name: string][] = [
 const names: Row[] = [
   ...badNames.flatMap(([what, name]) => [
     refused(
-      `add_docker with the cluster name ${what} opens none`,
+      `add_docker with an invalid cluster name opens no cluster: ${what}`,
       () => docker({ cluster_name: name }),
       400,
       CLUSTER,
     ),
     refused(
-      `add_helm_repo with the cluster name ${what} opens none`,
+      `add_helm_repo with an invalid cluster name opens no cluster: ${what}`,
       () => helm({ cluster_name: name }),
       400,
       CLUSTER,
@@ -54,45 +54,45 @@ const names: Row[] = [
   ]),
   ...badSecretNames.flatMap(([what, name]) => [
     refused(
-      `add_docker with the secret name ${what} opens no cluster`,
+      `add_docker with an invalid secret name opens no cluster: ${what}`,
       () => docker({ name }),
       400,
       NAME,
     ),
     refused(
-      `add_helm_repo with the secret name ${what} opens no cluster`,
+      `add_helm_repo with an invalid secret name opens no cluster: ${what}`,
       () => helm({ name }),
       400,
       NAME,
     ),
   ]),
   refused(
-    "a docker name that leaves no room for -iu is refused",
+    "a docker name that leaves no room for -iu is rejected",
     () => docker({ name: "x".repeat(251), git_write_back: true }),
     400,
     /^Field 'name' must be a valid secret name: .*at most 250 characters$/,
   ),
   refused(
-    "a docker name is of at most 253 characters",
+    "a docker name over 253 characters is rejected",
     () => docker({ name: "x".repeat(254) }),
     400,
     /^Field 'name' must be a valid secret name: .*at most 253 characters$/,
   ),
   refused(
-    "a repository name that leaves no room for -template is refused",
+    "a repository name that leaves no room for -template is rejected",
     () => helm({ name: "x".repeat(245), repository_url: "https://ghcr.io/" }),
     400,
     /^Field 'name' must be a valid secret name: .*at most 244 characters$/,
   ),
   refused(
-    "a repository name is of at most 253 characters",
+    "a repository name over 253 characters is rejected",
     () => helm({ name: "x".repeat(254), repository_url: "https://ghcr.io/", template: false }),
     400,
     /^Field 'name' must be a valid secret name: .*at most 253 characters$/,
   ),
 ];
 
-/** A write that succeeds, and the namespaces that it wrote. */
+/** A write that succeeds, and the namespaces it has written to. */
 const writes = (name: string, namespaces: unknown, expected: string[]): Row => ({
   name,
   request: () => docker({ namespaces }),
@@ -105,7 +105,7 @@ const writes = (name: string, namespaces: unknown, expected: string[]): Row => (
   },
 });
 
-/** The longest names that the secrets of a request have room for. */
+/** The longest names that leave room for the other secrets of a request. */
 const LONGEST: [
   what: string,
   length: number,
@@ -113,16 +113,16 @@ const LONGEST: [
   beside: string,
 ][] = [
   ["pull secret", 253, (name) => docker({ name }), ""],
-  ["pull secret beside NAME-iu", 250, (name) => docker({ name, git_write_back: true }), "-iu"],
+  ["pull secret with its NAME-iu", 250, (name) => docker({ name, git_write_back: true }), "-iu"],
   ["chart repository", 253, (name) => helm({ name }), ""],
   [
-    "chart repository beside its template",
+    "chart repository with its template",
     244,
     (name) => helm({ name, repository_url: "https://ghcr.io/" }),
     "-template",
   ],
   [
-    "chart repository without the template that it could have",
+    "chart repository whose URL has no template",
     253,
     (name) => helm({ name, repository_url: "https://ghcr.io/", template: false }),
     "",
@@ -130,7 +130,7 @@ const LONGEST: [
 ];
 
 const longest = LONGEST.map(([what, length, request, beside]): Row => ({
-  name: `a ${what} may have a name of ${length} characters`,
+  name: `the name of a ${what} may have ${length} characters`,
   request: () => request("x".repeat(length)),
   status: 200,
   changes: true,
@@ -146,30 +146,37 @@ const PROHIBITED =
   /^Field 'namespaces' must not name 'argocd': the secret is written there anyway$/;
 
 const namespaces: Row[] = [
-  writes("one namespace is a list of one", "default", ["default"]),
-  writes("namespaces may be an array", ["default", "kube-system"], ["default", "kube-system"]),
-  writes("the order of namespaces is kept", "kube-system,default", ["kube-system", "default"]),
-  writes("blanks around namespaces and empty ones are dropped", " default ,, \tkube-system,\n", [
+  writes("one namespace as a string is accepted", "default", ["default"]),
+  writes("namespaces as an array are accepted", ["default", "kube-system"], [
     "default",
     "kube-system",
   ]),
-  writes("repeated namespaces are dropped", ["default", " default", "default"], ["default"]),
+  writes("the order of namespaces is kept", "kube-system,default", ["kube-system", "default"]),
+  writes(
+    "white space around namespaces and empty entries are dropped",
+    " default ,, \tkube-system,\n",
+    [
+      "default",
+      "kube-system",
+    ],
+  ),
+  writes("duplicate namespaces are dropped", ["default", " default", "default"], ["default"]),
   {
-    name: "1,000 namespaces are written",
+    name: "1,000 namespaces are written to",
     request: () => docker({ namespaces: many(1000).join(",") }),
     before: ({ cluster }) => many(1000).forEach((name) => cluster.namespaces.set(name, "Active")),
     status: 200,
     after: ({ cluster }) => assert.equal(cluster.secrets.size, 1001),
   },
   refused(
-    "1,001 namespaces are refused",
+    "1,001 namespaces are rejected",
     () => docker({ namespaces: many(1001) }),
     400,
     /at most 1000 namespaces$/,
   ),
   ...["", " ", ",", " , ,\n", []].map((given) =>
     refused(
-      `namespaces ${JSON.stringify(given)} are none`,
+      `namespaces ${JSON.stringify(given)} are rejected as empty`,
       () => docker({ namespaces: given }),
       400,
       /^Field 'namespaces' must contain at least one namespace$/,
@@ -181,7 +188,7 @@ const namespaces: Row[] = [
       () => docker({ namespaces: given }),
       400,
       PROHIBITED,
-      // Which namespace is Argo CD's is a matter of the cluster, which is not asked for that.
+      // The name of Argo CD's namespace is a label of the cluster, which is not contacted for that.
       { opens: true, asks: false },
     )
   ),
@@ -201,14 +208,14 @@ const namespaces: Row[] = [
     "ünï",
   ].map((given) =>
     refused(
-      `namespaces ${JSON.stringify(given).slice(0, 40)} are no names`,
+      `namespaces ${JSON.stringify(given).slice(0, 40)} are rejected as invalid names`,
       () => docker({ namespaces: given }),
       400,
       NAMESPACES,
     )
   ),
   {
-    name: "namespaces that do not exist or are being deleted are all named, nothing is written",
+    name: "missing and terminating namespaces are all named, and nothing is written",
     request: () => docker({ namespaces: "default,gone,leaving,lost" }),
     before: ({ cluster }) => cluster.namespaces.set("leaving", "Terminating") && undefined,
     status: 400,
@@ -216,7 +223,7 @@ const namespaces: Row[] = [
     changes: false,
   },
   {
-    name: "a missing namespace of Argo CD is said to be Argo CD's own",
+    name: "a missing Argo CD namespace is named as Argo CD's own",
     request: () => docker(),
     before: ({ cluster }) => void cluster.namespaces.delete("argocd"),
     status: 400,
@@ -240,7 +247,7 @@ const registries: Row[] = [
     ["docker.io", HUB],
     ["https://index.docker.io/v1/", HUB],
   ] as [string, string[]][]).map(([registry, keys]): Row => ({
-    name: `the registry ${registry} is stored as ${keys.join(" and ")}`,
+    name: `registry ${registry} is stored under ${keys.join(" and ")}`,
     request: () => docker({ registry }),
     status: 200,
     after: ({ cluster }) => {
@@ -260,7 +267,7 @@ const registries: Row[] = [
   ]
     .map((registry) =>
       refused(
-        `the registry ${JSON.stringify(registry)} is refused`,
+        `registry ${JSON.stringify(registry)} is rejected`,
         () => docker({ registry }),
         400,
         REGISTRY,
@@ -270,7 +277,7 @@ const registries: Row[] = [
 
 const plain = ["http://registry.example.com:5000", " HTTP://ghcr.io/v2/"].map((registry) =>
   refused(
-    `the registry ${JSON.stringify(registry)} is refused, and that the scheme is why is said`,
+    `registry ${JSON.stringify(registry)} is rejected because of its scheme`,
     () => docker({ registry }),
     400,
     PLAIN_HTTP,

@@ -1,14 +1,14 @@
 import { NO_LOGIN, verification, VERIFY } from "../requests.ts";
 import { CANARY, post, refused, testsOf } from "../support.ts";
 
-/** Fields of POST /secrets/verify: missing, wrong, contradicting; nobody is asked, none is echoed. */
+/** Wrong fields of POST /secrets/verify; no server is contacted, and none is echoed. */
 
 const envelope = (message: string) => ({ error: true, message, status_code: 400 });
 const shown = (value: unknown) =>
   (JSON.stringify(value) ?? "nothing").replaceAll(CANARY, "x").slice(0, 80);
 
 const asksNobody = {
-  options: { verifyOne: () => Promise.reject(new Error("somebody was asked")) },
+  options: { verifyOne: () => Promise.reject(new Error("a server was contacted")) },
 };
 
 const FIELDS = "type, url, urls, password, username, registry, registries, ssh_private_key, " +
@@ -26,7 +26,7 @@ const AZURE = {
 const REPO_ONLY = "is for repositories only";
 const PULL_ONLY = "is for pull credentials only";
 
-/** Fields beside the default login, and what is said of them. */
+/** Fields besides the default login, and the expected messages. */
 const ROWS: [more: object, message: string][] = [
   [NO_LOGIN, "Missing required fields: password, username"],
   [{ username: undefined }, "Missing required field: username"],
@@ -118,7 +118,7 @@ for (
   const test of testsOf([
     ...ROWS.map(([more, message]) =>
       refused(
-        `verify with ${shown(more)} says: ${message.slice(0, 60)}`,
+        `verify with ${shown(more)}: ${message.slice(0, 60)}`,
         () => verification(more),
         400,
         envelope(message),
@@ -127,7 +127,7 @@ for (
     ),
     ...[[], "text", 1, null].map((body) =>
       refused(
-        `verify of ${JSON.stringify(body)} wants an object`,
+        `verify of ${JSON.stringify(body)} requires an object`,
         () => post(VERIFY, JSON.stringify(body)),
         400,
         envelope("Request body must be a JSON object"),
@@ -135,14 +135,14 @@ for (
       )
     ),
     refused(
-      "verify of nothing wants a body",
+      "verify without a body is rejected",
       () => post(VERIFY, ""),
       400,
       envelope("Request body is empty. Send a JSON object"),
       asksNobody,
     ),
     refused(
-      "verify of broken JSON tells the place and quotes nothing",
+      "verify of invalid JSON reports the position and quotes nothing",
       () => post(VERIFY, `{"password": "${CANARY}`),
       400,
       /^Request body is not valid JSON at line 1, column \d+: /,

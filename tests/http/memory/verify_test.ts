@@ -6,7 +6,7 @@ import { linesOf, makeGcpKey, makeRsaKey, makeSshKey, makeTlsPair } from "../mat
 import { NO_LOGIN, verification } from "../requests.ts";
 import { CANARY, type Row, testsOf } from "../support.ts";
 
-/** POST /secrets/verify: what is asked where, and what is answered, to the letter. */
+/** POST /secrets/verify: the requests to servers, and the exact responses. */
 
 const sshKey = makeSshKey();
 const appKey = makeRsaKey();
@@ -14,7 +14,7 @@ const gcpKey = makeGcpKey(makeRsaKey());
 const pair = makeTlsPair();
 const LINES = [sshKey, appKey, gcpKey.private_key, pair.key].flatMap(linesOf);
 
-/** What is asked, in the open, without what is left undefined. */
+/** A verification in clear text, without undefined fields. */
 function opened(what: unknown): unknown {
   if (what instanceof Sealed) return what.reveal();
   if (typeof what !== "object" || what === null) return what;
@@ -26,9 +26,9 @@ interface Asked {
   readonly what: string;
   readonly more: object;
   readonly asked: object[];
-  /** Where it is looked at only, and why. */
+  /** The place and the reason if it is checked offline only. */
   readonly notTried?: [at: string, why: string];
-  /** When the credential itself says that it ends. */
+  /** The expiry if the credential itself has one. */
   readonly expires?: string;
 }
 
@@ -38,7 +38,7 @@ const app = { id: 1, installation_id: 2, private_key: appKey };
 
 const ASKED: Asked[] = [
   {
-    what: "a login at ghcr.io, which is the usual registry",
+    what: "a login at ghcr.io, the default registry",
     more: {},
     asked: [{ kind: "registry", host: "ghcr.io", ...login, transport: {} }],
   },
@@ -122,7 +122,7 @@ const ASKED: Asked[] = [
     }],
   },
   {
-    what: "a GitHub App of an Enterprise Server",
+    what: "a GitHub App of a GitHub Enterprise Server",
     more: {
       ...NO_LOGIN,
       ...git,
@@ -154,7 +154,7 @@ const ASKED: Asked[] = [
     }],
   },
   {
-    what: "an OCI artifact by plain HTTP",
+    what: "an OCI artifact over plain HTTP",
     more: { type: "oci", url: "oci://registry.example.com:5000/app", insecure_oci_http: true },
     asked: [{
       kind: "registry",
@@ -176,7 +176,7 @@ const ASKED: Asked[] = [
     notTried: ["git@github.com:org/app", "the private key is valid; SSH logins are not verified"],
   },
   {
-    what: "a key of Google's",
+    what: "a Google service account key",
     more: {
       ...NO_LOGIN,
       ...git,
@@ -185,7 +185,7 @@ const ASKED: Asked[] = [
     asked: [{ kind: "google_key", key: JSON.stringify(gcpKey), transport: {} }],
   },
   {
-    what: "a key of Google's without its id",
+    what: "a Google service account key without its ID",
     more: {
       ...NO_LOGIN,
       ...git,
@@ -198,7 +198,7 @@ const ASKED: Asked[] = [
     ],
   },
   {
-    what: "a service principal of Azure's",
+    what: "an Azure service principal",
     more: {
       ...NO_LOGIN,
       ...git,
@@ -212,13 +212,13 @@ const ASKED: Asked[] = [
     notTried: [git.url, "the ids have the right format; Azure was not contacted"],
   },
   {
-    what: "the workload identity of a Git repository",
+    what: "a workload identity of a Git repository",
     more: { ...NO_LOGIN, ...git, use_azure_workload_identity: true },
     asked: [],
     notTried: [git.url, "only Argo CD's pods have the identity; it cannot be verified from here"],
   },
   {
-    what: "the workload identity of a registry",
+    what: "a workload identity of a registry",
     more: {
       ...NO_LOGIN,
       type: "helm",
@@ -247,7 +247,7 @@ const accepting = (asked: unknown[]): VerifyOne => (what) => {
 const asked = ASKED.map(({ what, more, asked, notTried, expires }): Row => {
   const seen: unknown[] = [];
   return {
-    name: `${what} is ${notTried ? "looked at only" : "tried"}`,
+    name: `${notTried ? "checked offline only" : "verified"}: ${what}`,
     request: () => verification(more),
     options: { verifyOne: accepting(seen) },
     status: 200,
@@ -311,17 +311,22 @@ const answer = (name: string, options: Row["options"], status: number, body: obj
 for (
   const test of testsOf([
     ...asked,
-    answer("a credential that is accepted is 200", verdict(true, { may: ["a"], expires }), 200, {
+    answer("an accepted credential is 200", verdict(true, { may: ["a"], expires }), 200, {
       success: true,
       verified: [verified(true, { may: ["a"], expires })],
       message: FINE,
     }),
-    answer("a credential that nobody asked for is 200", verdict(undefined, { open: true }), 200, {
-      success: true,
-      verified: [verified(null)],
-      message: "Credential not refused (1 of 1 verified)",
-    }),
-    answer("a credential that is refused is 422", verdict(false), 422, {
+    answer(
+      "a credential for a registry that requires none is 200",
+      verdict(undefined, { open: true }),
+      200,
+      {
+        success: true,
+        verified: [verified(null)],
+        message: "Credential not refused (1 of 1 verified)",
+      },
+    ),
+    answer("a refused credential is 422", verdict(false), 422, {
       error: true,
       message: "Credential refused by ghcr.io: So it is",
       status_code: 422,
@@ -329,7 +334,7 @@ for (
     }),
     ...[
       ["a registry that cannot be reached", false],
-      ["a credential that could not be tried", true],
+      ["a credential that could not be verified", true],
     ].map(([what, reachable]) =>
       answer(`${what} is 422`, verdict(undefined, { reachable }), 422, {
         error: true,
@@ -339,7 +344,7 @@ for (
       })
     ),
     {
-      name: "a bug in trying is 500 with the request's id",
+      name: "a bug during verification is 500 with the request ID",
       request: () => verification(),
       options: { verifyOne: () => Promise.reject(new TypeError("a bug")) },
       status: 500,

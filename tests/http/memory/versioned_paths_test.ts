@@ -15,11 +15,11 @@ import {
   testsOf,
 } from "../support.ts";
 
-/** Every operation has a path below `/api/v1`, and does there what it does at the root. */
+/** Every operation has a path below `/api/v1` that does the same as at the root. */
 
 const V1 = "/api/v1";
 
-/** A body as it is below `/api/v1`, where the cluster is called so. */
+/** A body for `/api/v1`, with the renamed field for the cluster. */
 function renamed({ cluster_name: cluster, ...rest }: { cluster_name: string }) {
   return { ...rest, cluster };
 }
@@ -59,7 +59,7 @@ const PAIRS: [what: string, root: () => Request, v1: () => Request][] = [
   ],
 ];
 
-/** What an answer says, less what is another one each time. */
+/** A response without the parts that differ each time. */
 async function answerOf(request: () => Request) {
   const it = stage(accepting);
   await there(it);
@@ -73,7 +73,7 @@ async function answerOf(request: () => Request) {
 }
 
 for (const [name, root, v1] of PAIRS) {
-  Deno.test(`${name} answers below ${V1} as at the root, and does the same`, async () => {
+  Deno.test(`${name} does the same below ${V1} as at the root`, async () => {
     const [atRoot, below] = [await answerOf(root), await answerOf(v1)];
     assert.equal(atRoot.status, 200, atRoot.text);
     const text = withOldFingerprint(withoutPermissions(below.text));
@@ -81,7 +81,7 @@ for (const [name, root, v1] of PAIRS) {
   });
 }
 
-/** At the root the permissions of a credential are in `may` only. */
+/** At the root the permissions of a credential are only in `may`. */
 function withoutPermissions(text: string): string {
   return text.replaceAll(/"permissions": \[[^\]]*\],\s+/g, "");
 }
@@ -112,7 +112,7 @@ const VERIFYING: [what: string, root: () => Request, v1: () => Request][] = [
 for (const [name, root, v1] of VERIFYING) {
   for (const accepted of [true, false]) {
     const what = accepted ? "accepted" : "refused";
-    Deno.test(`permissions of a credential that is ${what}: ${name} answers them at the root in \`may\`, below ${V1} also in \`permissions\``, async () => {
+    Deno.test(`a credential that is ${what}: ${name} answers its permissions as \`may\` at the root, and also as \`permissions\` below ${V1}`, async () => {
       const may = ["read org/app", "write org/app"];
       const verifyOne = () =>
         Promise.resolve({ reachable: true, accepted, may, asked: "", why: "It is so" });
@@ -132,7 +132,7 @@ for (const [name, root, v1] of VERIFYING) {
   }
 }
 
-/** At the root a secret has the one fingerprint of all its data that it always had. */
+/** At the root a secret has one fingerprint of all its data, as in the seed. */
 function withOldFingerprint(text: string): string {
   const both = /"data_fingerprint": ("\w+"),\s+"fingerprints": \{[^}]*\}/g;
   return text.replaceAll(both, '"fingerprint": $1');
@@ -140,7 +140,7 @@ function withOldFingerprint(text: string): string {
 
 Deno.test(`each operation has one path at the root and one below ${V1}`, () => {
   for (const [name, routes] of Map.groupBy(ROUTES, ({ name }) => name)) {
-    const atRoot = routes[0]!.root === undefined ? [] : [false]; // what is new has none
+    const atRoot = routes[0]!.root === undefined ? [] : [false]; // newer operations have no path at the root
     assert.deepEqual(routes.map(({ path }) => path.startsWith(V1)), [...atRoot, true], name);
   }
 });
@@ -150,27 +150,27 @@ const NEAREST = { cluster: "test-cluster" };
 
 const rows: Row[] = [
   {
-    name: "a secret that is called verify is shown",
+    name: "a secret named verify is shown",
     request: () => get(`${V1}/secrets/verify?cluster=test-cluster`),
     before: sent(() => repo({ name: "verify" })),
     status: 200,
   },
   refused(
-    "a body below /api/v1 has no cluster_name",
+    "a body below /api/v1 must not have cluster_name",
     () => post(`${V1}/docker`, DOCKER_BODY),
     400,
     /^Unknown field 'cluster_name'; did you mean 'cluster'\?$/,
     { told: { code: "unknown_field", field: "cluster_name", remedy: { field: "cluster" } } },
   ),
   refused(
-    "a body at the root has no cluster",
+    "a body at the root must not have cluster",
     () => post("/secrets/add_repo", renamed(REPO_BODY)),
     400,
     /^Missing required field: cluster_name$/,
     { told: { code: "missing_field", field: "cluster_name" } },
   ),
   refused(
-    "all that is missing is named at once",
+    "all missing fields are named at once",
     () => post(`${V1}/docker`, { username: "a" }),
     400,
     /^No cluster selected: .*\. Also missing: password, name, namespaces$/,
@@ -187,21 +187,21 @@ const rows: Row[] = [
     ["GET", 404, () => get(`${V1}/secrets?cluster=test-clustr`)],
     ["DELETE", 404, () => get(`${V1}/secrets?cluster=test-clustr&name=a`, {}, "DELETE")],
   ] as [string, number, () => Request][]).map(([method, status, request]): Row => ({
-    name: `${method} with a cluster that is not there is ${status}, and the nearest is proposed`,
+    name: `${method} with an unknown cluster is ${status} and suggests the nearest name`,
     request,
     status,
     told: { code: "cluster_not_found", field: "cluster", remedy: NEAREST },
     changes: false,
   })),
   {
-    name: "DELETE at the root with a cluster that is not there stays 400",
+    name: "DELETE at the root with an unknown cluster stays 400",
     request: () => remove({ cluster: "test-clustr" }),
     status: 400,
     told: { code: "cluster_not_found", field: "cluster", remedy: NEAREST },
     changes: false,
   },
   {
-    name: "what exists is told as at the root, and what to send for it",
+    name: "existing secrets are reported as at the root, plus what to send to replace them",
     request: () => post(`${V1}/docker`, DOCKER_V1),
     before: sent(() => docker()),
     status: 409,
@@ -209,21 +209,21 @@ const rows: Row[] = [
     changes: false,
   },
   refused(
-    "a path that is none says so for machines, too",
+    "an unknown path has a machine-readable error, too",
     () => get(`${V1}/nothing`),
     404,
     /^No such path\. GET \/ lists the endpoints$/,
     { told: { code: "path_not_found" } },
   ),
   refused(
-    "another method names those that there are",
+    "a wrong method lists the allowed ones",
     () => get(`${V1}/docker`),
     405,
     /^Method not allowed\. Use POST on \/api\/v1\/docker$/,
     { told: { code: "method_not_allowed", remedy: { methods: ["POST"] } } },
   ),
   {
-    name: "GET /api/v1 names what is there, and nothing of the root",
+    name: "GET /api/v1 lists its own paths and none of the root",
     request: () => get(V1),
     status: 200,
     after: (_stage, body) => {

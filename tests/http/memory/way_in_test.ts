@@ -8,9 +8,9 @@ import { stage, type StageOptions } from "../stage.ts";
 import { CANARY, docker, get, post } from "../support.ts";
 import { bearer, options as withTokens } from "../tokens.ts";
 
-/** In which order a call is looked at: who lacks a right learns nothing, and costs nothing. */
+/** The order of checks: a caller without rights learns nothing and costs nothing. */
 
-/** A body of which nobody may want anything. */
+/** A body that must not be read. */
 function untouched() {
   let isRead = false;
   const body = new ReadableStream<Uint8Array>({
@@ -24,7 +24,7 @@ function untouched() {
 }
 
 for (const path of ["/secrets/add_docker", "/api/v1/docker", "/api/v1/verifications"]) {
-  Deno.test(`of who may not write, the body to ${path} is not read`, async () => {
+  Deno.test(`the body to ${path} is not read from a caller who may not write`, async () => {
     const { app } = stage(withTokens);
     for (const headers of [bearer("reader"), {}]) {
       const { body, isRead } = untouched();
@@ -35,7 +35,7 @@ for (const path of ["/secrets/add_docker", "/api/v1/docker", "/api/v1/verificati
   });
 }
 
-/** Places for one request to a cluster, and as many tries a minute. */
+/** Slots for one request to a cluster, and this many verifications a minute. */
 function narrow(allowed: number): StageOptions["deps"] {
   return {
     gates: {
@@ -49,8 +49,8 @@ const TRIES: [what: string, request: () => Request][] = [
   ["verify", () => verification()],
   ["a dry run of pull secrets", () => docker({ dry_run: true })],
   ["a dry run of a repository", () => repo({ dry_run: true })],
-  ["a write that tries first", () => repo({ verify: true })],
-  ["a write to several registries that tries first", () =>
+  ["a write with verify", () => repo({ verify: true })],
+  ["a write to several registries with verify", () =>
     docker({
       username: undefined,
       password: undefined,
@@ -60,7 +60,7 @@ const TRIES: [what: string, request: () => Request][] = [
 ];
 
 for (const [what, request] of TRIES) {
-  Deno.test(`${what} counts as a try, of which an address has some a minute`, async () => {
+  Deno.test(`${what} counts against the verification limit of an address`, async () => {
     const { app, opened } = stage({ deps: narrow(2) });
     const from = (address: string) => app.fetch(request(), () => address);
     for (const _ of [1, 2]) assert.notEqual((await from("192.0.2.1")).status, 429);
@@ -74,16 +74,16 @@ for (const [what, request] of TRIES) {
     );
     const seconds = Number(refused.headers.get("Retry-After"));
     assert.ok(seconds >= 1 && seconds <= 60);
-    // The seed's paths have no fields for machines.
+    // The seed's paths have no machine-readable fields.
     const isSeeds = new URL(request().url).pathname === "/secrets/add_docker";
     assert.equal(code, isSeeds ? undefined : "rate_limited");
     assert.deepEqual(remedy, isSeeds ? undefined : { retry_after: seconds });
     assert.deepEqual(opened, []);
-    assert.notEqual((await from("192.0.2.2")).status, 429, "another address");
+    assert.notEqual((await from("192.0.2.2")).status, 429, "another address is limited, too");
   });
 }
 
-Deno.test("tries that are too many are on record as refused, by a budget", () =>
+Deno.test("requests over the verification limit are audited as refused", () =>
   withLog(async ({ auditLog, entries }) => {
     const it = stage({ auditLog, deps: narrow(0) });
     for (let i = 0; i < 20; i++) await send(it, verification());
@@ -92,7 +92,7 @@ Deno.test("tries that are too many are on record as refused, by a budget", () =>
     assert.partialDeepStrictEqual(refused[0], { action: "POST /secrets/verify" });
   }));
 
-Deno.test("each registry of one request is a try", async () => {
+Deno.test("each registry of one request counts as a verification", async () => {
   const { app } = stage({ deps: narrow(3) });
   const registries = ["ghcr.io", "quay.io"].map((registry) => (
     { registry, username: "a", password: CANARY }
@@ -102,16 +102,16 @@ Deno.test("each registry of one request is a try", async () => {
   assert.equal((await app.fetch(several())).status, 429);
 });
 
-Deno.test("reads and writes are no tries", async () => {
+Deno.test("reads and writes without verify do not count as verifications", async () => {
   const { app } = stage({ deps: narrow(0) });
-  // A deletion is given no value, so its dry run tells nothing of one.
+  // A deletion has no value, so its dry run reveals nothing about one.
   const deletions = [remove({ name: "x" }), remove({ name: "x", dry_run: "true" })];
   for (const request of [get("/secrets?cluster=test-cluster"), docker(), ...deletions]) {
     assert.notEqual((await app.fetch(request)).status, 429);
   }
 });
 
-Deno.test("addresses of one IPv6 network are one, and tokens have their own tries wherever they come from", async () => {
+Deno.test("addresses of one IPv6 network share a limit, and each token has its own", async () => {
   const { app } = stage({ deps: narrow(1) });
   const anyone = (address: string) => app.fetch(verification(), () => address);
   assert.notEqual((await anyone("2001:db8::1")).status, 429);
@@ -126,7 +126,7 @@ Deno.test("addresses of one IPv6 network are one, and tokens have their own trie
   assert.notEqual(await of("admin", "192.0.2.1"), 429);
 });
 
-Deno.test("a write for which there is no place is on record as refused, by a budget", () =>
+Deno.test("a write rejected for lack of a slot is audited as refused", () =>
   withLog(async ({ auditLog, entries }) => {
     const limits = new Limits(serverLimits({ maxRequests: 256, seconds: 10 }));
     limits.close();

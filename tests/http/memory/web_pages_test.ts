@@ -1,7 +1,7 @@
 import { remove, repo, sent, show, verification } from "../requests.ts";
 import { get, type Headers, refused, type Row, testsOf } from "../support.ts";
 
-/** Web pages and the endpoints that the seed does not know: what a page may do, and where it is kept out. */
+/** Web pages and the endpoints beyond the seed: what a page may do, and what is rejected. */
 
 type Make = (headers: Headers) => Request;
 
@@ -45,13 +45,13 @@ const SITE = {
 
 const writes = WRITES.flatMap(([what, make, before]): Row[] => [
   ...FOREIGN.map((Origin) =>
-    refused(`${what} from a page of '${Origin}' is refused`, () => make({ Origin }), 403, ORIGIN, {
+    refused(`${what} from a page of '${Origin}' is rejected`, () => make({ Origin }), 403, ORIGIN, {
       before,
       headers: NO_CORS,
     })
   ),
   ...OWN.map((Origin): Row => ({
-    name: `${what} from a page of ${Origin} is done`,
+    name: `${what} from a page of ${Origin} is accepted`,
     request: () => make({ Origin }),
     options: accepting,
     before,
@@ -59,7 +59,7 @@ const writes = WRITES.flatMap(([what, make, before]): Row[] => [
     headers: { "Access-Control-Allow-Origin": Origin, Vary: "Origin" },
   })),
   {
-    name: `${what} from what is no page is done`,
+    name: `${what} without an Origin is accepted`,
     request: () => make({}),
     options: accepting,
     before,
@@ -71,7 +71,7 @@ const writes = WRITES.flatMap(([what, make, before]): Row[] => [
 const everywhere = [...WRITES, SHOW].flatMap(([what, make, before]): Row[] => [
   ...["cross-site", "same-site"].map((site) =>
     refused(
-      `${what} that the browser marks ${site} is refused`,
+      `${what} marked ${site} by the browser is rejected`,
       () => make({ "Sec-Fetch-Site": site }),
       403,
       SITE,
@@ -79,7 +79,7 @@ const everywhere = [...WRITES, SHOW].flatMap(([what, make, before]): Row[] => [
     )
   ),
   ...["evil.example", "localhost.evil.example", "127.0.0.1.nip.io"].map((Host) =>
-    refused(`${what} under the host ${Host} is refused`, () => make({ Host }), 421, HOST, {
+    refused(`${what} under host ${Host} is rejected`, () => make({ Host }), 421, HOST, {
       before,
     })
   ),
@@ -94,14 +94,14 @@ for (
     ...everywhere,
     ...WRITES.slice(0, 2).map(([what, make]) =>
       refused(
-        `${what} from a page wants JSON`,
+        `${what} from a page requires JSON`,
         () => make({ ...page, "Content-Type": "text/plain" }),
         415,
         TYPE,
       )
     ),
     {
-      name: "a deletion has no body, so none of its types is wanted from a page",
+      name: "a deletion has no body, so it requires no content type from a page",
       request: () => remove({}, { ...page, "Content-Type": "text/plain" }),
       before: there,
       status: 200,
@@ -109,7 +109,7 @@ for (
     },
     ...FOREIGN.map((Origin) =>
       refused(
-        `GET /secrets/{name} from a page of '${Origin}' is refused`,
+        `GET /secrets/{name} from a page of '${Origin}' is rejected`,
         () => show("my-repo", {}, { Origin }),
         403,
         ORIGIN,
@@ -117,7 +117,7 @@ for (
       )
     ),
     {
-      name: "a page may ask whether it may delete",
+      name: "a preflight for a deletion is granted to an allowed page",
       request: () =>
         get("/secrets", { ...page, "Access-Control-Request-Method": "DELETE" }, "OPTIONS"),
       status: 204,
@@ -128,7 +128,7 @@ for (
       opens: false,
     },
     {
-      name: "a page of another site is not granted to delete",
+      name: "a preflight for a deletion is not granted to a page of another site",
       request: () =>
         get("/secrets", {
           Origin: "https://evil.example",

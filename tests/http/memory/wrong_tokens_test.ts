@@ -6,12 +6,12 @@ import { stage } from "../stage.ts";
 import { docker, get } from "../support.ts";
 import { options } from "../tokens.ts";
 
-/** What becomes of wrong tokens: counted by the address that they come from, and shown nowhere. */
+/** Wrong tokens are counted per client address and shown nowhere. */
 
 const PEER = () => "192.0.2.1";
 const DEPS = options.deps;
 
-/** Statuses of so many requests with wrong tokens, each with what it says of where it is from. */
+/** Statuses of requests with wrong tokens, each with its forwarded address. */
 async function statuses(proxies: string[], forwarded: readonly string[]): Promise<number[]> {
   const behindProxy = trustedProxies(proxies);
   const { app } = stage({ deps: { ...DEPS, behindProxy } });
@@ -28,31 +28,31 @@ async function statuses(proxies: string[], forwarded: readonly string[]): Promis
 const TWELVE = Array.from({ length: 12 }, (_, i) => `198.51.100.${i}`);
 const TEN_THEN_WAIT = [...Array(10).fill(401), 429, 429];
 
-Deno.test("without a proxy in front an address that a client makes up is not believed", async () => {
+Deno.test("without a proxy a forwarded address is ignored", async () => {
   assert.deepEqual(await statuses([], TWELVE), TEN_THEN_WAIT);
 });
 
-Deno.test("an address that another peer than the proxy says is not believed", async () => {
+Deno.test("a forwarded address from a peer that is not the proxy is ignored", async () => {
   assert.deepEqual(await statuses(["192.0.2.0/32", "10.0.0.0/8"], TWELVE), TEN_THEN_WAIT);
 });
 
-Deno.test("behind a proxy the address that it adds counts, not those before it", async () => {
+Deno.test("behind a proxy the last forwarded address counts, not those before it", async () => {
   assert.deepEqual(await statuses([PEER()], TWELVE), Array(12).fill(401));
   const madeUp = TWELVE.map((address) => `${address}, 203.0.113.7`);
   assert.deepEqual(await statuses([PEER()], madeUp), TEN_THEN_WAIT);
 });
 
-Deno.test("the addresses of one IPv6 network, which a machine has without end, are one", async () => {
+Deno.test("addresses of one IPv6 network count as one", async () => {
   const many = Array.from({ length: 12 }, (_, i) => `2001:db8::${i}`);
   assert.deepEqual(await statuses([PEER()], many), TEN_THEN_WAIT);
 });
 
-Deno.test("an IPv4 address is one, however IPv6 writes it", async () => {
+Deno.test("an IPv4 address is the same in any IPv6 notation", async () => {
   const many = Array.from({ length: 12 }, (_, i) => `${i % 2 ? "::ffff:" : ""}198.51.100.7`);
   assert.deepEqual(await statuses([PEER()], many), TEN_THEN_WAIT);
 });
 
-Deno.test("wrong tokens that are told to wait do not fill the audit log", () =>
+Deno.test("wrong tokens that get 429 do not fill the audit log", () =>
   withLog(async ({ auditLog, entries }) => {
     const { app } = stage({ auditLog, deps: DEPS });
     for (let i = 0; i < 30; i++) {
@@ -64,10 +64,10 @@ Deno.test("wrong tokens that are told to wait do not fill the audit log", () =>
     assert.deepEqual(refused.map(({ from }) => from), Array(10).fill("192.0.2.1"));
   }));
 
-Deno.test("a token that is not known or not well-formed is in no log and no answer", () =>
+Deno.test("an unknown or malformed token appears in no log and no answer", () =>
   withLog(async ({ auditLog, path }) => {
     const { app, logged } = stage({ auditLog, deps: DEPS });
-    // Of no form that the log masks by itself.
+    // Not in a form that the log masks anyway.
     const secret = crypto.randomUUID();
     const shown = [
       `Bearer ${secret}`,
@@ -87,7 +87,7 @@ Deno.test("a token that is not known or not well-formed is in no log and no answ
     }
   }));
 
-Deno.test("who is not let in is refused before a body is waited for", async () => {
+Deno.test("an unauthenticated request is rejected before its body is read", async () => {
   const { app } = stage({ deps: { ...DEPS, bodySeconds: 2 } });
   const stalling = new ReadableStream({ pull: () => new Promise<void>(() => {}) });
   const { url, headers } = docker({}, { Authorization: `Bearer ${makeToken()}` });

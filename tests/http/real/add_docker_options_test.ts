@@ -42,34 +42,37 @@ async function configIn(namespace: string, name: string): Promise<string> {
   return data![".dockerconfigjson"]!;
 }
 
-/** A name that is free in all namespaces, and namespaces for it. */
+/** A name that is unused in all namespaces, and namespaces for it. */
 const several = (program: RealProgram) => Promise.all([program.namespace(), program.namespace()]);
 
-realTest("several registries are in one secret, as kubectl reads it back", async (program) => {
-  const namespace = await program.namespace();
-  const name = uniqueName("pull");
-  const { value: password } = program.canary;
-  const registries = [
-    { registry: "ghcr.io", username: "one", password },
-    { registry: "docker.io", username: "two", password: `${password}2` },
-    { registry: "Registry.example.com:5000", username: "three", password: `${password}3` },
-  ];
-  const more = { ...NO_LOGIN, namespaces: namespace, registries };
-  assert.equal((await add(program, name, more)).status, 200);
-  const hub = entry("two", `${password}2`);
-  for (const each of [namespace, "argocd"]) {
-    assert.deepEqual(JSON.parse(await configIn(each, name)), {
-      auths: {
-        "ghcr.io": entry("one", password),
-        "https://index.docker.io/v1/": hub,
-        "https://registry-1.docker.io": hub,
-        "registry.example.com:5000": entry("three", `${password}3`),
-      },
-    });
-  }
-});
+realTest(
+  "several registries are stored in one secret, as kubectl reads it back",
+  async (program) => {
+    const namespace = await program.namespace();
+    const name = uniqueName("pull");
+    const { value: password } = program.canary;
+    const registries = [
+      { registry: "ghcr.io", username: "one", password },
+      { registry: "docker.io", username: "two", password: `${password}2` },
+      { registry: "Registry.example.com:5000", username: "three", password: `${password}3` },
+    ];
+    const more = { ...NO_LOGIN, namespaces: namespace, registries };
+    assert.equal((await add(program, name, more)).status, 200);
+    const hub = entry("two", `${password}2`);
+    for (const each of [namespace, "argocd"]) {
+      assert.deepEqual(JSON.parse(await configIn(each, name)), {
+        auths: {
+          "ghcr.io": entry("one", password),
+          "https://index.docker.io/v1/": hub,
+          "https://registry-1.docker.io": hub,
+          "registry.example.com:5000": entry("three", `${password}3`),
+        },
+      });
+    }
+  },
+);
 
-realTest("merge leaves another registry as it is, to the letter", async (program) => {
+realTest("merge keeps another registry byte for byte", async (program) => {
   const [a, b] = await several(program);
   const name = uniqueName("pull");
   const other = `{ "username" : "o" , "password":"p\\u0041", "weight": 1.0e3 }`;
@@ -90,8 +93,8 @@ realTest("merge leaves another registry as it is, to the letter", async (program
     `secret/${name} created`,
   ]);
   const merged = await configIn(b, name);
-  assert.ok(merged.startsWith(`{"auths":{"quay.io":${other},"ghcr.io":`), "quay.io is as it was");
-  assert.ok(merged.endsWith(`,"credHelpers": {"x": "y"}}`), "and so are other fields");
+  assert.ok(merged.startsWith(`{"auths":{"quay.io":${other},"ghcr.io":`), "quay.io is unchanged");
+  assert.ok(merged.endsWith(`,"credHelpers": {"x": "y"}}`), "other fields are unchanged");
   const login = entry("user", program.canary.value);
   assert.deepEqual(JSON.parse(merged).auths["ghcr.io"], login);
   assert.deepEqual(JSON.parse(await configIn(a, name)), { auths: { "ghcr.io": login } });
@@ -99,10 +102,10 @@ realTest("merge leaves another registry as it is, to the letter", async (program
   const before = await versions([a, b]);
   const again = await add(program, name, { namespaces: [a, b], merge: true });
   assert.equal(again.status, 200);
-  assert.deepEqual(await versions([a, b]), before, "the same again changes nothing");
+  assert.deepEqual(await versions([a, b]), before, "the same request again changes nothing");
 });
 
-realTest("what cannot be merged with stays, and so does all else", async (program) => {
+realTest("a secret that cannot be merged stays, and nothing else is written", async (program) => {
   const [a, b] = await several(program);
   const name = uniqueName("pull");
   await program.put({
@@ -120,34 +123,40 @@ realTest("what cannot be merged with stays, and so does all else", async (progra
   assert.deepEqual(await versions([a, b]), before);
 });
 
-realTest("service accounts of several namespaces get the secret beside theirs", async (program) => {
-  const [a, b] = await several(program);
-  const name = uniqueName("pull");
-  await putAccount(a, "default", { imagePullSecrets: [{ name: "old" }], secrets: [{ name: "s" }] });
-  await putAccount(b, "default", { automountServiceAccountToken: false });
-  await putAccount(a, "apart");
-  const more = { namespaces: [a, b], service_accounts: ["default"] };
-  const { status, body } = await add(program, name, more);
-  const patched = (namespace: string) => ({
-    namespace,
-    name: "default",
-    output: "serviceaccount/default patched",
-  });
-  assert.deepEqual([status, body.service_accounts], [200, [patched(a), patched(b)]]);
-  const [first, second] = [await findAccount(a, "default"), await findAccount(b, "default")];
-  assert.deepEqual(pullSecrets(first), ["old", name]);
-  assert.deepEqual(first!.secrets, [{ name: "s" }]);
-  assert.deepEqual(pullSecrets(second), [name]);
-  assert.equal(second!.automountServiceAccountToken, false);
-  assert.deepEqual(pullSecrets(await findAccount(a, "apart")), []);
+realTest(
+  "service accounts in several namespaces get the secret beside their own",
+  async (program) => {
+    const [a, b] = await several(program);
+    const name = uniqueName("pull");
+    await putAccount(a, "default", {
+      imagePullSecrets: [{ name: "old" }],
+      secrets: [{ name: "s" }],
+    });
+    await putAccount(b, "default", { automountServiceAccountToken: false });
+    await putAccount(a, "apart");
+    const more = { namespaces: [a, b], service_accounts: ["default"] };
+    const { status, body } = await add(program, name, more);
+    const patched = (namespace: string) => ({
+      namespace,
+      name: "default",
+      output: "serviceaccount/default patched",
+    });
+    assert.deepEqual([status, body.service_accounts], [200, [patched(a), patched(b)]]);
+    const [first, second] = [await findAccount(a, "default"), await findAccount(b, "default")];
+    assert.deepEqual(pullSecrets(first), ["old", name]);
+    assert.deepEqual(first!.secrets, [{ name: "s" }]);
+    assert.deepEqual(pullSecrets(second), [name]);
+    assert.equal(second!.automountServiceAccountToken, false);
+    assert.deepEqual(pullSecrets(await findAccount(a, "apart")), []);
 
-  const again = await add(program, name, { ...more, upsert: true });
-  assert.deepEqual([again.status, again.body.service_accounts], [200, undefined]);
-  assert.deepEqual(await findAccount(a, "default"), first);
-});
+    const again = await add(program, name, { ...more, upsert: true });
+    assert.deepEqual([again.status, again.body.service_accounts], [200, undefined]);
+    assert.deepEqual(await findAccount(a, "default"), first);
+  },
+);
 
 realTest(
-  "a service account that is missing somewhere keeps all from being changed",
+  "a service account missing in one namespace prevents every change",
   async (program) => {
     const [a, b] = await several(program);
     const name = uniqueName("pull");
@@ -166,23 +175,26 @@ realTest(
   },
 );
 
-realTest("namespaces that are not there are made, written to, and named", async (program) => {
-  const namespace = await program.namespace();
-  const fresh = uniqueName("fresh");
-  const name = uniqueName("pull");
-  const more = { namespaces: [namespace, fresh], create_namespaces: true };
-  const { status, body } = await add(program, name, more);
-  assert.deepEqual([status, body.namespaces_created], [200, [fresh]]);
-  for (const each of [namespace, fresh]) {
-    assert.deepEqual(JSON.parse(await configIn(each, name)), {
-      auths: { "ghcr.io": entry("user", program.canary.value) },
-    });
-  }
-  const again = await add(program, name, { ...more, upsert: true });
-  assert.deepEqual([again.status, again.body.namespaces_created], [200, undefined]);
-});
+realTest(
+  "missing namespaces are created, written to, and named in the response",
+  async (program) => {
+    const namespace = await program.namespace();
+    const fresh = uniqueName("fresh");
+    const name = uniqueName("pull");
+    const more = { namespaces: [namespace, fresh], create_namespaces: true };
+    const { status, body } = await add(program, name, more);
+    assert.deepEqual([status, body.namespaces_created], [200, [fresh]]);
+    for (const each of [namespace, fresh]) {
+      assert.deepEqual(JSON.parse(await configIn(each, name)), {
+        auths: { "ghcr.io": entry("user", program.canary.value) },
+      });
+    }
+    const again = await add(program, name, { ...more, upsert: true });
+    assert.deepEqual([again.status, again.body.namespaces_created], [200, undefined]);
+  },
+);
 
-argocdNamespaceTest("namespaces are chosen by label, less those of a pattern", async (program) => {
+argocdNamespaceTest("namespaces are selected by label, excluding a pattern", async (program) => {
   const team = uniqueName("team");
   const [a, b, c] = [
     await labelledNamespace({ team, env: "prod" }),
@@ -212,7 +224,7 @@ argocdNamespaceTest("namespaces are chosen by label, less those of a pattern", a
   assert.match(none.body.message, /^Cannot select namespaces of cluster .*no namespace matches$/);
 });
 
-realTest("all namespaces but those of a pattern are all that there are", async (program) => {
+realTest("all_namespaces with an exclusion writes to every other namespace", async (program) => {
   const prefix = uniqueName("all");
   const wanted = [`${prefix}-a`, `${prefix}-b`];
   for (const each of wanted) await program.namespace("Active", each);
@@ -228,7 +240,7 @@ realTest("all namespaces but those of a pattern are all that there are", async (
 });
 
 argocdNamespaceTest(
-  "a dry run changes nothing: no secret, no account, no namespace",
+  "a dry run changes nothing: no secret, no service account, no namespace",
   async (program, argocd) => {
     const [a, b] = await several(program);
     const name = uniqueName("pull");

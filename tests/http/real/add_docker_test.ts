@@ -35,7 +35,7 @@ function add(
   });
 }
 
-/** The pull secret as it is to be stored. */
+/** The pull secret as it should be stored. */
 function pullSecret(password: string, keys = ["ghcr.io"]) {
   const entry = { username: "user", password, auth: encodeBase64(`user:${password}`) };
   const auths = Object.fromEntries(keys.map((key) => [key, entry]));
@@ -62,7 +62,7 @@ function success(name: string, namespaces: string[], action: string, verb: strin
   };
 }
 
-/** An old pull secret with marks of others. */
+/** An old pull secret with labels and annotations of others. */
 async function putOld(program: RealProgram, namespace: string, name: string) {
   return await program.put({
     metadata: {
@@ -94,33 +94,36 @@ realTest("a new credential is created in each namespace and in Argo CD's", async
   }
 });
 
-realTest("what exists is told for every namespace, and nothing is written", async (program) => {
-  const [a, b] = [await program.namespace(), await program.namespace()];
-  const name = uniqueName("pull");
-  const before = await putOld(program, b, name);
-  assertAnswer(await add(program, name, [a, b]), 409, {
-    error: true,
-    message: `Secrets already exist in namespaces: ${b}`,
-    existing_secrets: {
-      [a]: { exists: false, description: {} },
-      [b]: {
-        exists: true,
-        description: { name, namespace: b, type: DOCKER_CONFIG, labels: before.metadata.labels },
+realTest(
+  "existing secrets are reported for every namespace, and nothing is written",
+  async (program) => {
+    const [a, b] = [await program.namespace(), await program.namespace()];
+    const name = uniqueName("pull");
+    const before = await putOld(program, b, name);
+    assertAnswer(await add(program, name, [a, b]), 409, {
+      error: true,
+      message: `Secrets already exist in namespaces: ${b}`,
+      existing_secrets: {
+        [a]: { exists: false, description: {} },
+        [b]: {
+          exists: true,
+          description: { name, namespace: b, type: DOCKER_CONFIG, labels: before.metadata.labels },
+        },
+        argocd: { exists: false, description: {} },
       },
-      argocd: { exists: false, description: {} },
-    },
-    upsert_required: true,
-  });
-  assert.deepEqual(await program.find(b, name), before);
-  assert.equal(await program.find(a, name), undefined);
-  assert.equal(await program.find("argocd", name), undefined);
-});
+      upsert_required: true,
+    });
+    assert.deepEqual(await program.find(b, name), before);
+    assert.equal(await program.find(a, name), undefined);
+    assert.equal(await program.find("argocd", name), undefined);
+  },
+);
 
-realTest("upsert replaces the value and keeps what others put there", async (program) => {
+realTest("upsert replaces the value and keeps labels and data of others", async (program) => {
   const [a, b] = [await program.namespace(), await program.namespace()];
   const name = uniqueName("pull");
   const before = await putOld(program, b, name);
-  // It has an owner.
+  // It is owned.
   assert.equal((await add(program, name, [a, b], { upsert: true })).status, 409);
   const answer = await add(program, name, [a, b], { upsert: true, force: true });
   const expected = success(name, [a, b, "argocd"], "created", "updated successfully");
@@ -138,7 +141,7 @@ realTest("upsert replaces the value and keeps what others put there", async (pro
   }
 });
 
-realTest("upsert of the same value changes nothing, not even the version", async (program) => {
+realTest("upsert of the same value changes nothing, not even resourceVersion", async (program) => {
   const namespace = await program.namespace();
   const name = uniqueName("pull");
   await add(program, name, namespace);
@@ -151,7 +154,7 @@ realTest("upsert of the same value changes nothing, not even the version", async
   assert.deepEqual(await program.find(namespace, name), before);
 });
 
-realTest("a change of type needs force, which deletes and creates", async (program) => {
+realTest("a change of type needs force, which deletes and recreates", async (program) => {
   const namespace = await program.namespace();
   const name = uniqueName("pull");
   const before = await program.put({
@@ -196,7 +199,7 @@ realTest("an immutable secret needs force", async (program) => {
   assert.deepEqual(await program.stored(namespace, name), pullSecret(program.canary.value));
 });
 
-realTest("a foreign secret is left alone but by force", async (program) => {
+realTest("a foreign secret is replaced only with force", async (program) => {
   const namespace = await program.namespace();
   const name = uniqueName("argocd-secret");
   const before = await program.put({
@@ -223,7 +226,7 @@ realTest("a foreign secret is left alone but by force", async (program) => {
   ]);
 });
 
-realTest("namespaces that are missing or being deleted are all named", async (program) => {
+realTest("missing and terminating namespaces are all named", async (program) => {
   const namespace = await program.namespace();
   const terminating = await program.namespace("Terminating");
   const [one, two] = [uniqueName("missing"), uniqueName("missing")];
@@ -238,7 +241,7 @@ realTest("namespaces that are missing or being deleted are all named", async (pr
   for (const each of [namespace, "argocd"]) assert.equal(await program.find(each, name), undefined);
 });
 
-realTest("Argo CD's own namespace is written anyway and may not be named", async (program) => {
+realTest("Argo CD's namespace is always written to and must not be named", async (program) => {
   const namespace = await program.namespace();
   const name = uniqueName("pull");
   assertAnswer(await add(program, name, [namespace, "argocd"]), 400, {
@@ -254,7 +257,7 @@ for (const transport of TRANSPORTS) {
   realTestOver(
     transport,
     { "argocd-namespace": argocd, "docker-labels": { "tests.invalid/docker": "mine" } },
-    "another namespace of Argo CD's and other labels are used as configured",
+    "another Argo CD namespace and other labels are used as configured",
     async (program) => {
       const name = uniqueName("pull");
       const missing = await add(program, name, "team-a");
@@ -275,7 +278,7 @@ for (const transport of TRANSPORTS) {
   );
 }
 
-realTest("git_write_back adds the secret that Image Updater commits with", async (program) => {
+realTest("git_write_back adds the Image Updater secret", async (program) => {
   const namespace = await program.namespace();
   const name = uniqueName("pull");
   const { status, body } = await add(program, name, namespace, { git_write_back: true });
@@ -295,7 +298,7 @@ realTest("git_write_back adds the secret that Image Updater commits with", async
   assert.equal(await program.find(namespace, `${name}-iu`), undefined);
 });
 
-/** What a registry is written as: the keys of `auths`. */
+/** The keys of `auths` that a registry is stored under. */
 const REGISTRIES: [registry: string, keys: string[]][] = [
   ["docker.io", ["https://index.docker.io/v1/", "https://registry-1.docker.io"]],
   ["https://index.docker.io/v1/", ["https://index.docker.io/v1/", "https://registry-1.docker.io"]],
@@ -303,7 +306,7 @@ const REGISTRIES: [registry: string, keys: string[]][] = [
 ];
 
 for (const [registry, keys] of REGISTRIES) {
-  realTest(`the registry ${registry} is written as ${keys.join(" and ")}`, async (program) => {
+  realTest(`registry ${registry} is stored under ${keys.join(" and ")}`, async (program) => {
     const namespace = await program.namespace();
     const name = uniqueName("pull");
     assert.equal((await add(program, name, namespace, { registry })).status, 200);
@@ -312,7 +315,7 @@ for (const [registry, keys] of REGISTRIES) {
   });
 }
 
-realTest("a password of any characters is stored byte for byte", async (program) => {
+realTest("a password of arbitrary characters is stored byte for byte", async (program) => {
   const namespace = await program.namespace();
   const name = uniqueName("pull");
   const password = `${program.canary.value}\n---\r\n"quotes" 'too' 🗝️ {{.data}} $(x) \\n`.repeat(

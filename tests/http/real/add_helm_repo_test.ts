@@ -37,18 +37,18 @@ function labels(secretType: string) {
   };
 }
 
-/** A host that no other test has: a URL is held by one secret of the namespace only. */
+/** A host for one test only: a namespace can hold a URL only once. */
 const host = () => `${uniqueName("h")}.example.com`;
 
 interface Spelling {
   readonly sentence: string;
-  /** As the user spells it, with HOST for the host. */
+  /** As the user writes it, with HOST for the host. */
   readonly given: string;
   readonly useOci?: boolean;
   readonly url: string;
   readonly oci: boolean;
   readonly template?: string;
-  /** What an Application is to have, where that is not the URL. */
+  /** The URL that an Application uses, if it differs. */
   readonly application?: string;
   readonly hint?: string;
 }
@@ -87,48 +87,51 @@ const SPELLINGS: readonly Spelling[] = [
 ];
 
 for (const { sentence, given, useOci, url, oci, template, application, hint } of SPELLINGS) {
-  realTest(`a repository given by ${sentence} is stored as Argo CD matches it`, async (program) => {
-    const name = uniqueName("repo");
-    const own = host();
-    const of = (text: string) => text.replace("HOST", own);
-    const more = useOci === undefined ? {} : { use_oci: useOci };
-    assertAnswer(await add(program, name, of(given), more), 200, {
-      success: true,
-      cluster: "administrator",
-      secret_name: name,
-      repository_url: of(given),
-      helm_secret_applied: {
+  realTest(
+    `a repository given by ${sentence} is stored in the form Argo CD matches`,
+    async (program) => {
+      const name = uniqueName("repo");
+      const own = host();
+      const of = (text: string) => text.replace("HOST", own);
+      const more = useOci === undefined ? {} : { use_oci: useOci };
+      assertAnswer(await add(program, name, of(given), more), 200, {
         success: true,
-        namespace: "argocd",
-        output: `secret/${name} created`,
-      },
-      ...(template === undefined ? {} : { template: `${name}-template` }),
-      application_repo_url: of(application ?? url),
-      ...(hint === undefined ? {} : { hint }),
-      message: "Helm repository secret created successfully",
-    });
-    const credential = {
-      type: "helm",
-      username: "user",
-      password: program.canary.value,
-      ...(oci ? { enableOCI: "true" } : {}),
-    };
-    assert.deepEqual(await program.stored("argocd", name), {
-      type: "Opaque",
-      labels: labels("repository"),
-      annotations: MANAGED,
-      data: { name, url: of(url), ...credential },
-    });
-    assert.deepEqual(
-      await program.stored("argocd", `${name}-template`),
-      template === undefined ? undefined : {
+        cluster: "administrator",
+        secret_name: name,
+        repository_url: of(given),
+        helm_secret_applied: {
+          success: true,
+          namespace: "argocd",
+          output: `secret/${name} created`,
+        },
+        ...(template === undefined ? {} : { template: `${name}-template` }),
+        application_repo_url: of(application ?? url),
+        ...(hint === undefined ? {} : { hint }),
+        message: "Helm repository secret created successfully",
+      });
+      const credential = {
+        type: "helm",
+        username: "user",
+        password: program.canary.value,
+        ...(oci ? { enableOCI: "true" } : {}),
+      };
+      assert.deepEqual(await program.stored("argocd", name), {
         type: "Opaque",
-        labels: labels("repo-creds"),
+        labels: labels("repository"),
         annotations: MANAGED,
-        data: { url: of(template), ...credential },
-      },
-    );
-  });
+        data: { name, url: of(url), ...credential },
+      });
+      assert.deepEqual(
+        await program.stored("argocd", `${name}-template`),
+        template === undefined ? undefined : {
+          type: "Opaque",
+          labels: labels("repo-creds"),
+          annotations: MANAGED,
+          data: { url: of(template), ...credential },
+        },
+      );
+    },
+  );
 }
 
 for (const transport of TRANSPORTS) {
@@ -136,7 +139,7 @@ for (const transport of TRANSPORTS) {
   realTestOver(
     transport,
     { "argocd-namespace": ghcr },
-    "the seed's how-to for ghcr.io makes a template, unless it is turned off",
+    "the seed's repository_url for ghcr.io creates a template, unless turned off",
     async (program) => {
       await program.namespace("Active", ghcr);
       const name = uniqueName("repo");
@@ -156,7 +159,7 @@ for (const transport of TRANSPORTS) {
   );
 }
 
-realTest("a repository that exists is told, and left as it is", async (program) => {
+realTest("an existing repository is reported and not changed", async (program) => {
   const name = uniqueName("repo");
   const url = `https://${host()}/x`;
   await add(program, name, url);
@@ -216,7 +219,7 @@ realTest("upsert replaces the credential and keeps the other fields", async (pro
   assert.equal(again.body.helm_secret_applied.output, `secret/${name} unchanged`);
 });
 
-realTest("a URL that another secret holds is replaced there, by upsert only", async (program) => {
+realTest("a URL held by another secret is replaced there, only with upsert", async (program) => {
   const [holder, name] = [uniqueName("holder"), uniqueName("repo")];
   const own = host();
   await add(program, holder, `https://${own}/x`);
@@ -236,7 +239,7 @@ realTest("a URL that another secret holds is replaced there, by upsert only", as
   assert.equal((await program.stored("argocd", holder))?.data.username, "second");
 });
 
-realTest("the same URL in another project is hinted at", async (program) => {
+realTest("the same URL in another project gets a hint", async (program) => {
   const [other, name] = [uniqueName("other"), uniqueName("repo")];
   const url = `https://${host()}/x`;
   await program.put({
@@ -248,7 +251,7 @@ realTest("the same URL in another project is hinted at", async (program) => {
   assert.equal(body.hint, `Secret '${other}' holds the same URL for project 'team'`);
 });
 
-realTest("a foreign secret is left alone but by force", async (program) => {
+realTest("a foreign secret is replaced only with force", async (program) => {
   const name = uniqueName("argocd-secret");
   const before = await program.put({
     metadata: { namespace: "argocd", name, labels: { "app.kubernetes.io/part-of": "argocd" } },
@@ -279,7 +282,7 @@ const missing = uniqueName("missing");
 
 realTestWith(
   { "argocd-namespace": missing },
-  "without Argo CD's namespace the answer says which one that is",
+  "when Argo CD's namespace is missing, the error names it as Argo CD's own",
   async (program) => {
     assertAnswer(await add(program, uniqueName("repo"), `https://${host()}/x`), 400, {
       error: true,

@@ -18,7 +18,7 @@ const MANAGED = { "managed-by": "argocd.argoproj.io" };
 const add = (program: RealProgram, name: string, more: object) =>
   program.post("/secrets/add_repo", { cluster_name: "administrator", name, type: "git", ...more });
 
-/** A host that no other test has: a URL is held by one secret of the namespace only. */
+/** A host for one test only: a namespace can hold a URL only once. */
 const host = () => `${uniqueName("h")}.example.com`;
 
 const keys = {
@@ -31,13 +31,13 @@ const LINES = [keys.ssh, keys.app, keys.gcp.private_key, keys.pair.key].flatMap(
 
 interface Kind {
   readonly what: string;
-  /** The scheme and what stands before the host. @default https:// */
+  /** The scheme and whatever precedes the host. @default https:// */
   readonly scheme?: string;
   readonly type?: string;
-  /** The path below the host. @default /org/app.git */
+  /** The path after the host. @default /org/app.git */
   readonly path?: string;
   readonly more: (password: string) => object;
-  /** Besides name, type and URL. */
+  /** Besides the name, the type and the URL. */
   readonly data: (password: string) => Record<string, string>;
 }
 
@@ -47,7 +47,7 @@ const ODD = "\n---\r\n\"quotes\" 'too' 🗝️ {{.data}} $(x) \\n";
 const KINDS: Kind[] = [
   { what: "no credential", more: () => ({}), data: () => ({}) },
   {
-    what: "a password of any characters",
+    what: "a password of arbitrary characters",
     more: (password) => ({ username: "user", password: password + ODD }),
     data: (password) => ({ username: "user", password: password + ODD }),
   },
@@ -75,7 +75,7 @@ const KINDS: Kind[] = [
     }),
   },
   {
-    what: "a key of Google's",
+    what: "a Google service account key",
     more: () => ({ gcp_service_account_key: keys.gcp }),
     data: () => ({ gcpServiceAccountKey: JSON.stringify(keys.gcp) }),
   },
@@ -139,40 +139,43 @@ const KINDS: Kind[] = [
 ];
 
 for (const { what, scheme = "https://", type = "git", path = "/org/app.git", ...kind } of KINDS) {
-  realTest(`${what} is written as Argo CD reads it, and kubectl reads it back`, async (program) => {
-    const name = uniqueName("repo");
-    const url = scheme + host() + path;
-    const stored = type === "helm" ? url.replace("oci://", "") : url;
-    const { value } = program.canary;
-    const answer = await add(program, name, { type, url, ...kind.more(value) });
-    assertAnswer(answer, 200, {
-      success: true,
-      cluster: "administrator",
-      type,
-      as: "repository",
-      results: [{
-        name,
-        url,
-        result: { success: true, namespace: "argocd", output: `secret/${name} created` },
-        application_repo_url: stored,
-      }],
-      message: "Repository secret created successfully",
-    });
-    const data = { name, type, url: stored, ...kind.data(value) };
-    assert.deepEqual(await kubectlData("argocd", name), data);
-    assert.deepEqual(await program.stored("argocd", name), {
-      type: "Opaque",
-      labels: LABELS("repository"),
-      annotations: MANAGED,
-      data,
-    });
-    const said = program.log.join("") + JSON.stringify(answer);
-    for (const line of LINES) assert.ok(!said.includes(line), "a line of a key is told");
-  });
+  realTest(
+    `a repository is written in the form Argo CD reads, and kubectl reads it back: ${what}`,
+    async (program) => {
+      const name = uniqueName("repo");
+      const url = scheme + host() + path;
+      const stored = type === "helm" ? url.replace("oci://", "") : url;
+      const { value } = program.canary;
+      const answer = await add(program, name, { type, url, ...kind.more(value) });
+      assertAnswer(answer, 200, {
+        success: true,
+        cluster: "administrator",
+        type,
+        as: "repository",
+        results: [{
+          name,
+          url,
+          result: { success: true, namespace: "argocd", output: `secret/${name} created` },
+          application_repo_url: stored,
+        }],
+        message: "Repository secret created successfully",
+      });
+      const data = { name, type, url: stored, ...kind.data(value) };
+      assert.deepEqual(await kubectlData("argocd", name), data);
+      assert.deepEqual(await program.stored("argocd", name), {
+        type: "Opaque",
+        labels: LABELS("repository"),
+        annotations: MANAGED,
+        data,
+      });
+      const said = program.log.join("") + JSON.stringify(answer);
+      for (const line of LINES) assert.ok(!said.includes(line), "a line of a key is shown");
+    },
+  );
 }
 
 realTest(
-  "a template is written with its label, and has no name of a repository",
+  "a template is written with its label and without a repository's name",
   async (program) => {
     const name = uniqueName("template");
     const prefix = `https://${host()}/org/`;
@@ -194,7 +197,7 @@ realTest(
 );
 
 realTest(
-  "what was there of another kind goes, and what others put there stays",
+  "another kind of credential replaces the old one and keeps what others added",
   async (program) => {
     const name = uniqueName("repo");
     const url = `https://${host()}/org/app`;
@@ -224,7 +227,7 @@ realTest(
 const LAST = ["first", "second", "third"];
 
 argocdNamespaceTest(
-  "many URLs are written all, or none when one is refused",
+  "several URLs are all written, or none when one is rejected",
   async (program, argocd) => {
     await refuseSecrets(argocd, "-second-");
     const name = uniqueName("repos");
@@ -242,7 +245,7 @@ argocdNamespaceTest(
       /(not written|written and rolled back)$/.exec(result.error)?.[0]
     );
     assert.deepEqual(told, ["written and rolled back", "not written", "written and rolled back"]);
-    assert.deepEqual(await versions([argocd]), before, "nothing is left");
+    assert.deepEqual(await versions([argocd]), before, "a secret is left");
 
     const others = await add(program, name, { urls: [urls[0], urls[2]], ...login });
     assert.equal(others.status, 200);
@@ -255,7 +258,7 @@ argocdNamespaceTest(
 );
 
 argocdNamespaceTest(
-  "an upsert of many URLs gives all their old value back",
+  "a failed upsert of several URLs restores all old values",
   async (program, argocd) => {
     const name = uniqueName("repos");
     const base = `https://${host()}/org`;
@@ -273,22 +276,25 @@ argocdNamespaceTest(
   },
 );
 
-argocdNamespaceTest("a dry run changes nothing, whatever there is", async (program, argocd) => {
-  const name = uniqueName("repo");
-  const url = `https://${host()}/org/app`;
-  const login = { username: "user", password: program.canary.value };
-  await add(program, name, { url, ...login });
-  const before = await versions([argocd]);
-  const dry = { ...login, dry_run: true };
-  const fresh = await add(program, uniqueName("repo"), { url: `https://${host()}/x`, ...dry });
-  assert.deepEqual([fresh.status, fresh.body.dry_run], [200, true]);
-  const again = await add(program, name, { url, ...dry, username: "other", upsert: true });
-  assert.deepEqual(again.body.results[0].result, {
-    success: true,
-    namespace: argocd,
-    output: `secret/${name} replaced (dry run)`,
-    changes: [{ field: "data.username", before: "user", after: "other" }],
-  });
-  assert.equal((await add(program, name, { url, ...dry })).status, 409);
-  assert.deepEqual(await versions([argocd]), before);
-});
+argocdNamespaceTest(
+  "a dry run changes nothing, whether or not the secret exists",
+  async (program, argocd) => {
+    const name = uniqueName("repo");
+    const url = `https://${host()}/org/app`;
+    const login = { username: "user", password: program.canary.value };
+    await add(program, name, { url, ...login });
+    const before = await versions([argocd]);
+    const dry = { ...login, dry_run: true };
+    const fresh = await add(program, uniqueName("repo"), { url: `https://${host()}/x`, ...dry });
+    assert.deepEqual([fresh.status, fresh.body.dry_run], [200, true]);
+    const again = await add(program, name, { url, ...dry, username: "other", upsert: true });
+    assert.deepEqual(again.body.results[0].result, {
+      success: true,
+      namespace: argocd,
+      output: `secret/${name} replaced (dry run)`,
+      changes: [{ field: "data.username", before: "user", after: "other" }],
+    });
+    assert.equal((await add(program, name, { url, ...dry })).status, 409);
+    assert.deepEqual(await versions([argocd]), before);
+  },
+);

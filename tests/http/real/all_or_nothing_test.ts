@@ -6,7 +6,7 @@ import { type Answered, type RealProgram, realTests } from "../../support/real_p
 
 const { realTest, realTestOver } = realTests((test) => Deno.test(test));
 
-/** Writes that fail in the middle, that come all at once, and what is seen of them meanwhile. */
+/** Writes that fail halfway or run concurrently, and what is visible meanwhile. */
 
 const DOCKER_CONFIG = "kubernetes.io/dockerconfigjson";
 
@@ -21,7 +21,7 @@ function add(program: RealProgram, name: string, namespaces: string[], more: obj
   });
 }
 
-/** A namespace in which the API server lets nobody create another secret. */
+/** A namespace in which the API server rejects further secrets. */
 async function fullNamespace(program: RealProgram): Promise<string> {
   const namespace = await program.namespace();
   await program.limitSecrets(namespace, 0);
@@ -29,7 +29,7 @@ async function fullNamespace(program: RealProgram): Promise<string> {
 }
 
 for (const position of [0, 1, 2]) {
-  realTest(`a rejection at place ${position + 1} of 4 leaves nothing behind`, async (program) => {
+  realTest(`a rejection at item ${position + 1} of 4 leaves nothing behind`, async (program) => {
     const full = await fullNamespace(program);
     const namespaces = [await program.namespace(), await program.namespace()];
     namespaces.splice(position, 0, full);
@@ -67,7 +67,7 @@ interface Told {
   readonly result: { readonly success: boolean; readonly error: string };
 }
 
-realTest("a rejection gives those that were replaced their old values back", async (program) => {
+realTest("a rejection restores the old values of the secrets already replaced", async (program) => {
   const full = await fullNamespace(program);
   const [a, b] = [await program.namespace(), await program.namespace()];
   const name = uniqueName("pull");
@@ -88,13 +88,13 @@ realTest("a rejection gives those that were replaced their old values back", asy
   const all = [a, b, full, "argocd"];
   const state = () => Promise.all(all.map((namespace) => unversioned(program, namespace, name)));
   const before = await state();
-  const replacing = { upsert: true, force: true }; // they have owners
+  const replacing = { upsert: true, force: true }; // they are owned
   const { status, body } = await add(program, name, [a, b, full], replacing);
   assert.deepEqual([status, body.rolled_back], [502, true]);
   assert.deepEqual(await state(), before);
 });
 
-/** All that somebody may rely on: not the version, which a rollback too makes a new one. */
+/** Everything but resourceVersion, which a rollback changes, too. */
 async function unversioned({ find }: RealProgram, namespace: string, name: string) {
   const found = await find(namespace, name);
   if (found === undefined) return undefined;
@@ -109,7 +109,7 @@ const statuses = (answers: readonly Answered[]) =>
   answers.map(({ status }) => status).sort((a, b) => a - b);
 const ONE_OF_TWELVE = [200, ...Array.from({ length: 11 }, () => 409)];
 
-realTest("of twelve equal docker credentials at once one is created", async (program) => {
+realTest("twelve concurrent creates of one docker credential create it once", async (program) => {
   const namespaces = [await program.namespace(), await program.namespace()];
   const name = uniqueName("pull");
   const passwords = Array.from({ length: 12 }, (_, i) => `${program.canary.value}-${i}`);
@@ -131,7 +131,7 @@ realTest("of twelve equal docker credentials at once one is created", async (pro
   }
 });
 
-realTest("of twelve equal repositories at once one is created", async (program) => {
+realTest("twelve concurrent creates of one repository create it once", async (program) => {
   const name = uniqueName("repo");
   const body = {
     name,
@@ -146,7 +146,7 @@ realTest("of twelve equal repositories at once one is created", async (program) 
   assert.deepEqual(statuses(answers), ONE_OF_TWELVE);
 });
 
-realTest("of twelve upserts at once each succeeds and one value is whole", async (program) => {
+realTest("twelve concurrent upserts all succeed and leave one whole value", async (program) => {
   const namespaces = [await program.namespace(), await program.namespace()];
   const name = uniqueName("pull");
   const passwords = Array.from({ length: 12 }, (_, i) => `${program.canary.value}-${i}`);
@@ -166,7 +166,7 @@ realTest("of twelve upserts at once each succeeds and one value is whole", async
 realTestOver(
   "kubectl",
   {},
-  "no command line ever holds the password, nor does the log",
+  "neither a command line nor the log ever holds the password",
   async (program) => {
     const namespace = await program.namespace();
     const name = uniqueName("pull");
@@ -197,6 +197,6 @@ realTestOver(
       assert.ok(ours.some((line) => line.includes(verb)), `no kubectl${verb}was seen`);
     }
     for (const line of seen) program.canary.absentFrom(line, "a command line");
-    assert.ok(program.log.some((line) => line.includes('"create"')), "the log says what was run");
+    assert.ok(program.log.some((line) => line.includes('"create"')), "the log shows no commands");
   },
 );

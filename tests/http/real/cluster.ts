@@ -6,7 +6,7 @@ import { decodeBase64 } from "../../support/base64.ts";
 import type { Declare } from "../../support/declare.ts";
 import { type RealProgram, realTests, TRANSPORTS } from "../../support/real_program.ts";
 
-/** The real API server past the program under test: people, policies, service accounts, kubectl. */
+/** Direct access to the real API server: users, policies, service accounts, kubectl. */
 
 const plane = controlPlaneFromEnv();
 
@@ -20,7 +20,7 @@ async function until(isSo: () => Promise<boolean>): Promise<void> {
   while (!await isSo()) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
-/** What declares a test over each transport, with a namespace of Argo CD's that nobody else has. */
+/** Makes a function that declares a test over each transport, with its own Argo CD namespace. */
 export function argocdNamespaceTests(declare: Declare) {
   const { realTestOver } = realTests(declare);
   return (
@@ -37,7 +37,7 @@ export function argocdNamespaceTests(declare: Declare) {
   };
 }
 
-/** A namespace with these labels, of a name that nobody else has. */
+/** A namespace with these labels and a unique name. */
 export async function labelledNamespace(labels: Record<string, string>): Promise<string> {
   const name = uniqueName("ns");
   const metadata = { name, labels };
@@ -49,7 +49,7 @@ export async function namespaceIsThere(name: string): Promise<boolean> {
   return (await plane!.request("GET", `/api/v1/namespaces/${name}`)).status === 200;
 }
 
-/** Creates a service account, or replaces the one that is there. */
+/** Creates or replaces a service account. */
 export async function putAccount(
   namespace: string,
   name: string,
@@ -66,7 +66,7 @@ export async function findAccount(
   return await accountBystander(plane!.request).findAccount(namespace, name);
 }
 
-/** What kubectl prints of a secret's data, decoded; `undefined` where there is none. */
+/** The decoded data of a secret as kubectl prints it; `undefined` if there is none. */
 export async function kubectlData(
   namespace: string,
   name: string,
@@ -87,8 +87,8 @@ export async function kubectlData(
 }
 
 /**
- * The versions of all secrets and service accounts of these namespaces, and of the namespaces: of
- * nobody else's, as other tests write beside this one.
+ * The versions of all secrets and service accounts of these namespaces, and of the namespaces
+ * themselves; other namespaces change while other tests write.
  */
 export async function versions(namespaces: readonly string[]): Promise<string[]> {
   const lists = await Promise.all(
@@ -106,7 +106,7 @@ export async function versions(namespaces: readonly string[]): Promise<string[]>
     ).sort();
 }
 
-/** Has the API server refuse each secret in a namespace whose name has this text in it. */
+/** Makes the API server reject each secret in namespaces whose name contains this text. */
 export async function refuseSecrets(namespace: string, text: string): Promise<void> {
   const name = uniqueName("refuse");
   const base = "/apis/admissionregistration.k8s.io/v1";
@@ -144,7 +144,7 @@ export interface Rule {
   readonly verbs: readonly string[];
 }
 
-/** The kubeconfig of a new user who may do this in the whole cluster, and nothing else. */
+/** The kubeconfig of a new user with only these cluster-wide rights. */
 export async function kubeconfigOf(...rules: readonly Rule[]): Promise<string> {
   const user = uniqueName("user");
   const group = "rbac.authorization.k8s.io";
@@ -164,7 +164,7 @@ export async function kubeconfigOf(...rules: readonly Rule[]): Promise<string> {
   return dump(config);
 }
 
-/** The API server learns of roles a moment later. */
+/** The API server applies new roles with a delay. */
 async function isAllowed(user: string, rules: readonly Rule[]): Promise<boolean> {
   const [first] = rules;
   const { status } = await done("POST", "/apis/authorization.k8s.io/v1/subjectaccessreviews", {

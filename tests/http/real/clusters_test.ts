@@ -15,10 +15,10 @@ const { realTest, realTestWith, realTestOver } = realTests((test) => Deno.test(t
 
 /** `GET /api/v1/clusters?check=true` on a real API server, over both transports. */
 
-// deno-lint-ignore no-explicit-any -- what a test looks at
+// deno-lint-ignore no-explicit-any -- a response, accessed by field names
 type Json = any;
 
-/** Kubeconfigs of the test cluster that are complete in themselves, of whoever is asked for. */
+/** Self-contained kubeconfigs of the test cluster, for any of its users. */
 async function checkOf(program: RealProgram, name: string): Promise<Json> {
   if ((connectionNames as readonly string[]).includes(name)) {
     const path = plane!.kubeconfigs[name as ConnectionName];
@@ -33,7 +33,7 @@ async function checkOf(program: RealProgram, name: string): Promise<Json> {
 const VERBS = ["get", "list", "create", "update", "delete"];
 const READ = ["get", "list"];
 
-/** People of the test cluster, and what they may do: with secrets of argocd, of all, and the others. */
+/** Users of the test cluster and their rights: on secrets in argocd, on all secrets, and others. */
 const PEOPLE: [
   name: string,
   argocd: string[],
@@ -49,7 +49,7 @@ const PEOPLE: [
 ];
 
 realTest(
-  "what each kubeconfig's user may do is told as the API server says it",
+  "a check reports each kubeconfig's permissions as the API server does",
   async (program) => {
     for (const [name, argocd, secrets, namespaces, service_accounts] of PEOPLE) {
       const check = await checkOf(program, name);
@@ -70,14 +70,14 @@ realTest(
 );
 
 realTest(
-  "rights that come later are seen at once, and what stays forbidden is told",
+  "a check reports the rights of a new kubeconfig, and what it may not read",
   async (program) => {
     const SECRETS = { resources: ["secrets"], verbs: VERBS };
     await program.addCluster("limited", await kubeconfigOf(SECRETS));
     const check = await checkOf(program, "limited");
     assert.deepEqual(check.rights.all_namespaces.secrets, VERBS);
     assert.deepEqual(check.rights.missing, []);
-    // Argo CD's version takes a right that nothing else here needs.
+    // Reading Argo CD's version requires a right that nothing else needs.
     assert.equal(check.argocd_version, undefined);
     assert.match(
       check.message,
@@ -100,7 +100,7 @@ const REFUSED: [name: string, reachable: boolean, status: string, message: RegEx
 ];
 
 realTest(
-  "a credential that is not accepted is told from a cluster that is not there",
+  "a check tells a rejected credential from an unreachable cluster",
   async (program) => {
     for (const [name, reachable, status, message] of REFUSED) {
       const check = await checkOf(program, name);
@@ -113,7 +113,7 @@ realTest(
 );
 
 realTest(
-  "a client certificate says until when it is good, also when that is over",
+  "a check reports when a client certificate expires or has expired",
   async (program) => {
     const now = Date.now();
     const good = await checkOf(program, "client-certificate");
@@ -126,12 +126,12 @@ realTest(
 
 realTestWith(
   { kubectl_timeout: 2 },
-  "a cluster that never answers costs its own time, and is asked nothing more",
+  "a hung cluster costs only its own timeout, without further requests to it",
   async (program) => {
     const port = silentPort();
     try {
       await program.addCluster("hung", kubeconfigFor(port.url));
-      await checkOf(program, "reader"); // loads what is loaded once
+      await checkOf(program, "reader"); // warms up shared caches
       const began = performance.now();
       const names = "hung,reader,closed-port";
       const { body } = await program.get(`/api/v1/clusters?check=true&clusters=${names}`);
@@ -153,7 +153,7 @@ realTestWith(
 
 realTestWith(
   { kubectl_timeout: 2 },
-  "a cluster that is left alone is asked by a check, and asked again by all when it answers",
+  "a check contacts a cluster whose circuit breaker is open",
   async (program) => {
     const port = silentPort();
     try {
@@ -163,7 +163,7 @@ realTestWith(
       assert.equal(left.status, 503);
       const before = port.connections;
       assert.equal((await checkOf(program, "moody")).status, "timeout");
-      assert.ok(port.connections > before, "it was not asked");
+      assert.ok(port.connections > before, "the cluster was not contacted");
       assert.equal((await program.get("/secrets?cluster=moody")).status, 503);
     } finally {
       await port.close();
@@ -172,7 +172,7 @@ realTestWith(
 );
 
 realTest(
-  "two names of one server are told, and nothing of a kubeconfig is shown",
+  "two names of one server are reported, and nothing of a kubeconfig is shown",
   async (program) => {
     const { body } = await program.get("/api/v1/clusters");
     const of = (name: string) => body.clusters.find((each: Json) => each.name === name);
@@ -185,7 +185,7 @@ realTest(
 realTestOver(
   "api",
   {},
-  "what a credential plugin gave is known to end, as it was run here",
+  "the expiry of a plugin's credential is known when the plugin was run by the server",
   async (program) => {
     const before = Date.now();
     const { status, credential_expires } = await checkOf(program, "exec-plugin");
@@ -198,7 +198,7 @@ realTestOver(
 realTestOver(
   "kubectl",
   {},
-  "what a credential plugin gave to kubectl is not known to end",
+  "the expiry of a plugin's credential is unknown when kubectl ran the plugin",
   async (program) => {
     const { status, credential_expires } = await checkOf(program, "exec-plugin");
     assert.deepEqual([status, credential_expires], ["success", undefined]);

@@ -6,11 +6,11 @@ import { versions } from "./cluster.ts";
 
 const { realTestOver, realTestWith } = realTests((test) => Deno.test(test));
 
-/** DELETE /secrets of more secrets than kubectl may delete in time, on the real API server. */
+/** DELETE /secrets for more secrets than kubectl can delete in time, on the real API server. */
 
 const COUNT = 80;
 
-/** Puts a pull secret as this program writes it into many namespaces, whose names it gives. */
+/** Creates a managed pull secret in many namespaces; returns their names. */
 async function putMany(program: RealProgram, name: string): Promise<string[]> {
   const auths = JSON.stringify({ auths: { "ghcr.io": { password: program.canary.value } } });
   const putting = Array.from({ length: COUNT }, async () => {
@@ -37,17 +37,17 @@ const removeMany = (program: RealProgram, name: string, namespaces: string[], mo
 realTestOver(
   "kubectl",
   { kubectl_timeout: 2.5 },
-  "more secrets than there is time for are left alone, none is deleted and rolled back",
+  "a deletion of more secrets than the timeout allows deletes none",
   async (program) => {
     const name = uniqueName("pull");
     const namespaces = await putMany(program, name);
     const before = await versions(namespaces);
     for (const more of ["&dry_run=true", ""]) {
       const { status, body } = await removeMany(program, name, namespaces, more);
-      // A machine with many cores has time for all of them.
+      // A machine with many cores may delete all of them in time.
       if (status === 200) return;
       assert.equal(status, 504);
-      // A slow one has not even time for looking.
+      // A slow one may not even read them in time.
       assert.match(
         body.message,
         /^Cannot (delete 80 secrets of cluster 'administrator': one kubectl process per secret takes about \d+ seconds, but only \d are left, so nothing was deleted\. Set kubectl_timeout to \d+ or transport to api$|read |list |.* no response within )/,
@@ -57,12 +57,16 @@ realTestOver(
   },
 );
 
-realTestWith({ kubectl_timeout: 60 }, "with time enough many are deleted", async (program) => {
-  const name = uniqueName("pull");
-  const namespaces = await putMany(program, name);
-  const { status, body } = await removeMany(program, name, namespaces);
-  assert.deepEqual([status, body.message], [200, `${COUNT} secrets deleted`]);
-  for (const namespace of namespaces) {
-    assert.equal(await program.find(namespace, name), undefined, namespace);
-  }
-});
+realTestWith(
+  { kubectl_timeout: 60 },
+  "with enough time many secrets are deleted",
+  async (program) => {
+    const name = uniqueName("pull");
+    const namespaces = await putMany(program, name);
+    const { status, body } = await removeMany(program, name, namespaces);
+    assert.deepEqual([status, body.message], [200, `${COUNT} secrets deleted`]);
+    for (const namespace of namespaces) {
+      assert.equal(await program.find(namespace, name), undefined, namespace);
+    }
+  },
+);

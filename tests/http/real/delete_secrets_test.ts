@@ -47,14 +47,14 @@ const answer = (name: string, secrets: object[], more: object = {}) => ({
   message: `${secrets.length} secret${secrets.length === 1 ? "" : "s"} deleted`,
 });
 
-/** Namespaces in the order of their names, which is that of answers. */
+/** Namespaces sorted by name, as in responses. */
 async function several(program: RealProgram): Promise<[string, string]> {
   const [a, b] = [await program.namespace(), await program.namespace()].sort();
   return [a!, b!];
 }
 
 realTest(
-  "a pull secret goes from everywhere that it was written to, others stay",
+  "a pull secret is deleted from every namespace it was written to, and other secrets stay",
   async (program) => {
     const [a, b] = await several(program);
     const theirs = await program.namespace();
@@ -79,7 +79,7 @@ realTest(
   },
 );
 
-realTest("of named namespaces only those lose it", async (program) => {
+realTest("only the named namespaces lose the secret", async (program) => {
   const [a, b] = await several(program);
   const name = uniqueName("pull");
   await add(program, name, [a, b]);
@@ -94,7 +94,7 @@ realTest("of named namespaces only those lose it", async (program) => {
   }
 });
 
-realTest("a repository and the template of the same write go together", async (program) => {
+realTest("a repository and the template written with it are deleted together", async (program) => {
   const name = uniqueName("repo");
   const more = { type: "helm", url: `oci://${host()}/org/*` };
   assert.equal((await repo(program, name, more)).body.results[0].template, `${name}-template`);
@@ -106,7 +106,7 @@ realTest("a repository and the template of the same write go together", async (p
   assert.equal(await program.find("argocd", `${name}-template`), undefined);
 });
 
-realTest("what this program did not write stays, unless that is forced", async (program) => {
+realTest("an unmanaged secret is deleted only with force", async (program) => {
   const [a, b] = await several(program);
   const name = uniqueName("pull");
   await add(program, name, [a]);
@@ -127,7 +127,7 @@ realTest("what this program did not write stays, unless that is forced", async (
   assert.equal(await program.find(b, name), undefined);
 });
 
-realTest("what another program owns stays, unless that is forced", async (program) => {
+realTest("a secret managed by another program is deleted only with force", async (program) => {
   const name = uniqueName("repo");
   await repo(program, name, { url: `https://${host()}/org/app` });
   const { metadata, ...rest } = (await program.find("argocd", name))!;
@@ -152,7 +152,7 @@ realTest("what another program owns stays, unless that is forced", async (progra
   assert.equal(await program.find("argocd", name), undefined);
 });
 
-realTest("a secret with finalizers is left as it is", async (program) => {
+realTest("a secret with finalizers is not deleted", async (program) => {
   const namespace = await program.namespace();
   const name = uniqueName("pull");
   await add(program, name, [namespace]);
@@ -186,7 +186,7 @@ realTest("service accounts lose the pull secret and keep the others", async (pro
   assert.deepEqual(pullSecrets(await findAccount(b, "default")), [name]);
 });
 
-argocdNamespaceTest("a dry run deletes nothing and takes nothing off", async (program, argocd) => {
+argocdNamespaceTest("a dry run deletes nothing and detaches nothing", async (program, argocd) => {
   const [a, b] = await several(program);
   const name = uniqueName("pull");
   for (const each of [a, b]) await putAccount(each, "default");
@@ -212,7 +212,7 @@ argocdNamespaceTest("a dry run deletes nothing and takes nothing off", async (pr
 });
 
 argocdNamespaceTest(
-  "a secret is shown with what it has, and of its values nothing",
+  "a secret is shown with its fields, without its values",
   async (program, argocd) => {
     const name = uniqueName("repo");
     const url = `https://${host()}/org/app`;

@@ -8,7 +8,7 @@ import { findAccount, kubectlData, putAccount } from "./cluster.ts";
 
 const { realTest } = realTests((test) => Deno.test(test));
 
-/** Pull secrets of the older type, and immutable ones, on the real API server. */
+/** Dockercfg secrets, and immutable ones, on the real API server. */
 
 const OLDER = "kubernetes.io/dockercfg";
 const NEWER = "kubernetes.io/dockerconfigjson";
@@ -23,7 +23,7 @@ const add = (program: RealProgram, name: string, more: object) =>
     ...more,
   });
 
-/** One of the older type, as `docker` wrote it once. */
+/** A dockercfg secret as old versions of `docker` wrote it. */
 async function older(program: RealProgram, more: object = {}) {
   const namespace = await program.namespace();
   const name = uniqueName("pull");
@@ -37,37 +37,40 @@ async function older(program: RealProgram, more: object = {}) {
   return { namespace, name };
 }
 
-/** What kubelet tries by a secret, as kubectl shows it. */
+/** The logins that kubelet tries with a secret, as kubectl shows it. */
 async function tries(program: RealProgram, namespace: string, name: string, image: string) {
   const { type } = (await program.find(namespace, name))!;
   return kubeletTries({ type: type!, data: (await kubectlData(namespace, name))! }, image);
 }
 
-realTest("merging into the older type by force loses no login to kubelet", async (program) => {
-  const { namespace, name } = await older(program);
-  const theirs = "registry.example.com/team/app";
-  assert.deepEqual(await tries(program, namespace, name, theirs), ["o:p"]);
-  const request = { namespaces: namespace, merge: true };
-  const refused = await add(program, name, request);
-  assert.equal(refused.status, 409);
-  assert.match(refused.body.message, /has type kubernetes.io\/dockercfg.*"force": true/);
-  assert.equal((await program.find(namespace, name))!.type, OLDER);
+realTest(
+  "merging into a dockercfg secret with force keeps every login for kubelet",
+  async (program) => {
+    const { namespace, name } = await older(program);
+    const theirs = "registry.example.com/team/app";
+    assert.deepEqual(await tries(program, namespace, name, theirs), ["o:p"]);
+    const request = { namespaces: namespace, merge: true };
+    const refused = await add(program, name, request);
+    assert.equal(refused.status, 409);
+    assert.match(refused.body.message, /has type kubernetes.io\/dockercfg.*"force": true/);
+    assert.equal((await program.find(namespace, name))!.type, OLDER);
 
-  const dry = await add(program, name, { ...request, force: true, dry_run: true });
-  assert.equal(dry.status, 200, JSON.stringify(dry.body));
-  assert.equal((await program.find(namespace, name))!.type, OLDER);
+    const dry = await add(program, name, { ...request, force: true, dry_run: true });
+    assert.equal(dry.status, 200, JSON.stringify(dry.body));
+    assert.equal((await program.find(namespace, name))!.type, OLDER);
 
-  const forced = await add(program, name, { ...request, force: true });
-  assert.equal(forced.status, 200, JSON.stringify(forced.body));
-  const found = (await program.find(namespace, name))!;
-  assert.equal(found.type, NEWER);
-  assert.deepEqual(Object.keys(found.data!), [".dockerconfigjson"]);
-  assert.deepEqual(await tries(program, namespace, name, theirs), ["o:p"]);
-  const ours = `user:${program.canary.value}`;
-  assert.deepEqual(await tries(program, namespace, name, "other.example.com/x"), [ours]);
-});
+    const forced = await add(program, name, { ...request, force: true });
+    assert.equal(forced.status, 200, JSON.stringify(forced.body));
+    const found = (await program.find(namespace, name))!;
+    assert.equal(found.type, NEWER);
+    assert.deepEqual(Object.keys(found.data!), [".dockerconfigjson"]);
+    assert.deepEqual(await tries(program, namespace, name, theirs), ["o:p"]);
+    const ours = `user:${program.canary.value}`;
+    assert.deepEqual(await tries(program, namespace, name, "other.example.com/x"), [ours]);
+  },
+);
 
-realTest("the older type is shown with its registries", async (program) => {
+realTest("a dockercfg secret is shown with its registries", async (program) => {
   const { namespace, name } = await older(program);
   const { status, body } = await program.get(
     `/secrets/${name}?cluster=administrator&namespace=${namespace}`,
@@ -78,7 +81,7 @@ realTest("the older type is shown with its registries", async (program) => {
   ]);
 });
 
-realTest("the older type is taken off service accounts when it is deleted", async (program) => {
+realTest("deleting a dockercfg secret detaches it from service accounts", async (program) => {
   const { namespace, name } = await older(program);
   await putAccount(namespace, "default", { imagePullSecrets: [{ name }, { name: "other" }] });
   const { status, body } = await program.delete(
@@ -90,17 +93,20 @@ realTest("the older type is taken off service accounts when it is deleted", asyn
 });
 
 for (const [type, key] of [[OLDER, ".dockercfg"], [NEWER, ".dockerconfigjson"]] as const) {
-  realTest(`an immutable secret of type ${type} stays immutable by force`, async (program) => {
-    const data = { [key]: encodeBase64("{}") };
-    const { namespace, name } = await older(program, { type, immutable: true, data });
-    const request = { namespaces: namespace, merge: true };
-    assert.equal((await add(program, name, request)).status, 409);
-    const { status, body } = await add(program, name, { ...request, force: true });
-    assert.equal(status, 200, JSON.stringify(body));
-    const found = (await program.find(namespace, name))! as { immutable?: boolean };
-    assert.equal(found.immutable, true);
-    const ours = `user:${program.canary.value}`;
-    assert.deepEqual(await tries(program, namespace, name, "other.example.com/x"), [ours]);
-    assert.equal((await add(program, name, { ...request, password: "x" })).status, 409);
-  });
+  realTest(
+    `an immutable secret of type ${type} stays immutable when force replaces it`,
+    async (program) => {
+      const data = { [key]: encodeBase64("{}") };
+      const { namespace, name } = await older(program, { type, immutable: true, data });
+      const request = { namespaces: namespace, merge: true };
+      assert.equal((await add(program, name, request)).status, 409);
+      const { status, body } = await add(program, name, { ...request, force: true });
+      assert.equal(status, 200, JSON.stringify(body));
+      const found = (await program.find(namespace, name))! as { immutable?: boolean };
+      assert.equal(found.immutable, true);
+      const ours = `user:${program.canary.value}`;
+      assert.deepEqual(await tries(program, namespace, name, "other.example.com/x"), [ours]);
+      assert.equal((await add(program, name, { ...request, password: "x" })).status, 409);
+    },
+  );
 }

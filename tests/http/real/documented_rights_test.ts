@@ -6,12 +6,12 @@ import { kubeconfigOf, putAccount, type Rule } from "./cluster.ts";
 
 const { realTestOver } = realTests((test) => Deno.test(test));
 
-/** Each operation works with the rights that docs/operations.md names for it, and with no others. */
+/** Each operation works with exactly the rights that docs/operations.md names for it. */
 
 const RESOURCES = ["secrets", "namespaces", "serviceaccounts"] as const;
 
 /**
- * The rights of an operation's row: what stands without a condition, and what needs one of these.
+ * The rights in an operation's row: the unconditional ones and those of these conditions.
  * @param conditions as in the brackets: `upsert`
  */
 function rulesOf(operation: string, conditions: readonly string[]): Rule[] {
@@ -29,7 +29,7 @@ function rulesOf(operation: string, conditions: readonly string[]): Rule[] {
 interface Place {
   readonly program: RealProgram;
   readonly namespace: string;
-  /** A pull secret and a repository that are there, written by the program. */
+  /** An existing pull secret and repository, written by the program. */
   readonly name: string;
   readonly url: string;
 }
@@ -60,7 +60,7 @@ const CASES: readonly (readonly [operation: string, conditions: string[], reques
   [
     "listSecrets",
     ["`username`"],
-    // In its own namespace: what other tests store beside it, and cannot be understood, is warned of.
+    // In its own namespace: other tests' secrets that cannot be parsed cause warnings.
     ({ namespace }) => [
       "get",
       `/api/v1/secrets?cluster=limited&username=user&namespace=${namespace}`,
@@ -166,7 +166,7 @@ const CASES: readonly (readonly [operation: string, conditions: string[], reques
   ],
 ];
 
-/** What is there already, as the administrator has written it. */
+/** What the administrator has written before. */
 async function prepared(program: RealProgram): Promise<Place> {
   const place = {
     program,
@@ -191,16 +191,16 @@ async function prepared(program: RealProgram): Promise<Place> {
 for (const [operation, conditions, request] of CASES) {
   const isPlain = conditions.length === 0;
   const what = isPlain ? operation : `${operation} (${conditions.join()})`;
-  // A process each time costs seconds: with kubectl one of each operation.
+  // A process for each row takes seconds: with kubectl one row per operation.
   for (const transport of isPlain ? TRANSPORTS : ["api"] as const) {
-    const sentence = `the rights that are documented for ${what} are enough`;
+    const sentence = `the documented rights for ${what} suffice`;
     realTestOver(transport, {}, sentence, async (program) => {
       const place = await prepared(program);
       await program.addCluster("limited", await kubeconfigOf(...rulesOf(operation, conditions)));
       const [method, path, body] = request(place);
       const { status, body: answer } = await program[method](path, body);
       assert.equal(status, 200, JSON.stringify(answer));
-      assert.deepEqual(answer.warnings ?? [], [], "nothing was left out for want of a right");
+      assert.deepEqual(answer.warnings ?? [], [], "a missing right was skipped with a warning");
       for (const { status, warnings = [] } of answer.clusters ?? []) {
         assert.deepEqual(warnings, []);
         assert.ok(

@@ -5,7 +5,7 @@ import { putAccount } from "./cluster.ts";
 
 const { realTest } = realTests((test) => Deno.test(test));
 
-/** Which login kubelet takes for an image, told from what a real API server has. */
+/** Which login kubelet uses for an image, explained from a real API server. */
 
 async function explained(program: RealProgram, namespace: string) {
   const query = new URLSearchParams({
@@ -19,7 +19,7 @@ async function explained(program: RealProgram, namespace: string) {
   return body;
 }
 
-realTest("a pull secret is used once a service account names it", async (program) => {
+realTest("a pull secret is in use once a service account names it", async (program) => {
   const namespace = await program.namespace();
   const name = uniqueName("pull");
   await putAccount(namespace, "builder");

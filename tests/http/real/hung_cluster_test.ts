@@ -7,7 +7,7 @@ import { kubeconfig } from "../../cli/support.ts";
 import { silentPort } from "../../support/silent_port.ts";
 import { docker, get } from "../support.ts";
 
-/** What a cluster that hangs costs those who ask for it again. */
+/** The cost of a hung cluster for further requests to it. */
 
 /** A number that has not changed for half a second: connections may be counted late. */
 async function settled(count: () => number): Promise<number> {
@@ -29,7 +29,7 @@ const machineIn = (folder: string) => ({
 });
 
 for (const transport of ["api", "kubectl"] as const) {
-  Deno.test(`${transport}: a cluster that hangs is left alone, through a reload too`, async () => {
+  Deno.test(`${transport}: a hung cluster opens the circuit breaker, which stays open across a reload`, async () => {
     const folder = await Deno.makeTempDir();
     const hung = silentPort();
     const logged: string[] = [];
@@ -70,8 +70,8 @@ for (const transport of ["api", "kubectl"] as const) {
       assert.equal(await settled(() => hung.connections), asked);
       const lines = logged.filter((line) => line.includes("circuit breaker open"));
       assert.deepEqual(lines.map((line) => JSON.parse(line).level), ["warning"]);
-      programs.push(begin(30)); // in a second a slow machine starts no kubectl
-      // A kubeconfig that was put right is used at once.
+      programs.push(begin(30)); // a slow machine starts no kubectl within a second
+      // A corrected kubeconfig is used immediately.
       await Deno.writeTextFile(file, kubeconfig("https://127.0.0.1:1"), { mode: 0o600 });
       const { status, warnings } = await ask();
       assert.deepEqual([status, warnings], ["cluster_unreachable", undefined]);
@@ -83,7 +83,7 @@ for (const transport of ["api", "kubectl"] as const) {
   });
 }
 
-Deno.test("api: a cluster that takes connections and never speaks is 503 after connect-timeout", async () => {
+Deno.test("api: a cluster that accepts connections and never responds is 503 after connect-timeout", async () => {
   const folder = await Deno.makeTempDir();
   const hung = silentPort();
   configureLog({ format: "json", level: "error", write: () => {} });

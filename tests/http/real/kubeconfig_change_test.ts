@@ -3,10 +3,10 @@ import { realTests } from "../../support/real_program.ts";
 
 const { realTest } = realTests((test) => Deno.test(test));
 
-/** A kubeconfig that changes while the program runs. */
+/** A kubeconfig changed while the program runs. */
 
 realTest(
-  "a changed kubeconfig is used at once, and its old credentials no more",
+  "a changed kubeconfig is used immediately, and its old credentials no longer",
   async (program) => {
     const get = async () => (await program.get("/secrets?cluster=changing")).body.status;
     const copy = async (name: string) => {

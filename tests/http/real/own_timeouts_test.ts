@@ -8,14 +8,14 @@ import { kubeconfig } from "../../cli/support.ts";
 import { silentPort } from "../../support/silent_port.ts";
 import { get } from "../support.ts";
 
-/** Clusters that hang, each with a time of its own. */
+/** Hung clusters with their own timeouts. */
 
-/** Seconds; a slow machine may take as much again and more, but never the long one. */
+/** Seconds; a slow machine may take more than twice as long, but never as long as the longest. */
 const [SHORT, USUAL, LONG] = [1, 3, 120];
 
 const machineIn = (folder: string) => ({
   kubectlEnv: { PATH: Deno.env.get("PATH")!, HOME: folder },
-  // Enough places that no kubectl waits for another one to start, which a loaded machine makes slow.
+  // Enough slots that no kubectl waits to start, which is slow on a loaded machine.
   cores: 16,
   user: Deno.uid()!,
   group: Deno.gid()!,
@@ -23,7 +23,7 @@ const machineIn = (folder: string) => ({
 });
 
 for (const transport of ["api", "kubectl"] as const) {
-  Deno.test(`${transport}: each cluster that hangs costs its own time, and is told with that`, async () => {
+  Deno.test(`${transport}: a hung cluster costs only its own timeout, which the error names`, async () => {
     const folder = await Deno.makeTempDir();
     const hung = [silentPort(), silentPort(), silentPort()];
     configureLog({ format: "json", level: "debug", write: () => {} });
@@ -62,10 +62,10 @@ long: {argocd-configurer.io/timeout: ${LONG}}
       assert.ok(short.seconds < LONG / 2 && usual.seconds < LONG / 2);
       assert.ok(usual.seconds > USUAL * 0.9, String(usual.seconds));
       assert.ok(!isLongOver);
-      // Whoever stops the server has to wait for the longest of them.
+      // Stopping the server takes at most the longest of them.
       assert.equal(Math.max(...longer), LONG);
       assert.deepEqual(longer, longer.toSorted((a, b) => a - b));
-      // The hung one goes away, and the request that waits for it ends.
+      // The hung cluster closes, which ends the request that waits for it.
       await hung[2]!.close();
       assert.equal((await long).status, "cluster_unreachable");
     } finally {
@@ -77,7 +77,7 @@ long: {argocd-configurer.io/timeout: ${LONG}}
   });
 }
 
-Deno.test("a request to a cluster with a longer time of its own is let end at its answer", async () => {
+Deno.test("a cluster with a longer timeout may answer after the default timeout", async () => {
   const folder = await Deno.makeTempDir();
   const slow = startEmulator({ fault: () => ({ kind: "delay", milliseconds: 1500 }) });
   configureLog({ format: "json", level: "debug", write: () => {} });

@@ -6,7 +6,7 @@ import { findAccount, kubeconfigOf, namespaceIsThere, putAccount } from "./clust
 
 const { realTest } = realTests((test) => Deno.test(test));
 
-/** Kubeconfigs whose users may write secrets, and less of what goes with it. */
+/** Kubeconfigs whose users can write secrets but lack related rights. */
 
 const SECRETS = {
   resources: ["secrets"],
@@ -31,58 +31,67 @@ async function nothingIn(program: RealProgram, name: string, ...namespaces: stri
   }
 }
 
-realTest("who may not see service accounts can attach nothing, and is told", async (program) => {
-  await program.addCluster("limited", await kubeconfigOf(SECRETS, NAMESPACES));
-  const [a, b] = [await program.namespace(), await program.namespace()];
-  for (const each of [a, b]) await putAccount(each, "default");
-  const name = uniqueName("pull");
-  const answer = await add(program, name, { namespaces: a, service_accounts: ["default"] });
-  assertAnswer(answer, 502, {
-    error: true,
-    message: `Cannot list service accounts in namespace '${a}' of cluster 'limited': the ` +
-      `kubeconfig's user cannot list serviceaccounts in namespace '${a}' (Forbidden)`,
-    status_code: 502,
-    status: "forbidden",
-  });
-  const two = await add(program, name, { namespaces: [a, b], service_accounts: ["default"] });
-  assert.deepEqual([two.status, two.body.status], [502, "forbidden"]);
-  await nothingIn(program, name, a, b);
-  const without = await add(program, name, { namespaces: [a, b] });
-  assert.equal(without.status, 200, "the secrets alone may be written");
-});
-
-realTest("who may see service accounts only has the secrets put back", async (program) => {
-  await program.addCluster("limited", await kubeconfigOf(SECRETS, NAMESPACES, READ_ACCOUNTS));
-  const namespace = await program.namespace();
-  await putAccount(namespace, "default", { imagePullSecrets: [{ name: "old" }] });
-  const name = uniqueName("pull");
-  const more = { namespaces: namespace, service_accounts: ["default"] };
-  const { status, body } = await add(program, name, more);
-  assert.deepEqual([status, body.status, body.rolled_back], [502, "forbidden", true]);
-  assert.equal(
-    body.message,
-    `Cannot change imagePullSecrets of service account ${namespace}/default of ` +
-      "cluster 'limited': the kubeconfig's user cannot update serviceaccounts in namespace " +
-      `'${namespace}' (Forbidden). Nothing was changed`,
-  );
-  await nothingIn(program, name, namespace);
-  assert.deepEqual(pullSecrets(await findAccount(namespace, "default")), ["old"]);
-});
-
-realTest("who may change service accounts attaches, and takes off again", async (program) => {
-  await program.addCluster("limited", await kubeconfigOf(SECRETS, NAMESPACES, WRITE_ACCOUNTS));
-  const namespace = await program.namespace();
-  await putAccount(namespace, "default");
-  const name = uniqueName("pull");
-  const more = { namespaces: namespace, service_accounts: ["default"] };
-  assert.equal((await add(program, name, more)).status, 200);
-  assert.deepEqual(pullSecrets(await findAccount(namespace, "default")), [name]);
-  assert.equal((await program.delete(`/secrets?cluster=limited&name=${name}`)).status, 200);
-  assert.deepEqual(pullSecrets(await findAccount(namespace, "default")), []);
-});
+realTest(
+  "without the right to read service accounts nothing is attached, and the error says so",
+  async (program) => {
+    await program.addCluster("limited", await kubeconfigOf(SECRETS, NAMESPACES));
+    const [a, b] = [await program.namespace(), await program.namespace()];
+    for (const each of [a, b]) await putAccount(each, "default");
+    const name = uniqueName("pull");
+    const answer = await add(program, name, { namespaces: a, service_accounts: ["default"] });
+    assertAnswer(answer, 502, {
+      error: true,
+      message: `Cannot list service accounts in namespace '${a}' of cluster 'limited': the ` +
+        `kubeconfig's user cannot list serviceaccounts in namespace '${a}' (Forbidden)`,
+      status_code: 502,
+      status: "forbidden",
+    });
+    const two = await add(program, name, { namespaces: [a, b], service_accounts: ["default"] });
+    assert.deepEqual([two.status, two.body.status], [502, "forbidden"]);
+    await nothingIn(program, name, a, b);
+    const without = await add(program, name, { namespaces: [a, b] });
+    assert.equal(without.status, 200, "secrets without service accounts are written");
+  },
+);
 
 realTest(
-  "who may not see namespaces writes to those that are named, and selects none",
+  "without the right to change service accounts the secrets are rolled back",
+  async (program) => {
+    await program.addCluster("limited", await kubeconfigOf(SECRETS, NAMESPACES, READ_ACCOUNTS));
+    const namespace = await program.namespace();
+    await putAccount(namespace, "default", { imagePullSecrets: [{ name: "old" }] });
+    const name = uniqueName("pull");
+    const more = { namespaces: namespace, service_accounts: ["default"] };
+    const { status, body } = await add(program, name, more);
+    assert.deepEqual([status, body.status, body.rolled_back], [502, "forbidden", true]);
+    assert.equal(
+      body.message,
+      `Cannot change imagePullSecrets of service account ${namespace}/default of ` +
+        "cluster 'limited': the kubeconfig's user cannot update serviceaccounts in namespace " +
+        `'${namespace}' (Forbidden). Nothing was changed`,
+    );
+    await nothingIn(program, name, namespace);
+    assert.deepEqual(pullSecrets(await findAccount(namespace, "default")), ["old"]);
+  },
+);
+
+realTest(
+  "with the right to change service accounts the secret is attached and detached",
+  async (program) => {
+    await program.addCluster("limited", await kubeconfigOf(SECRETS, NAMESPACES, WRITE_ACCOUNTS));
+    const namespace = await program.namespace();
+    await putAccount(namespace, "default");
+    const name = uniqueName("pull");
+    const more = { namespaces: namespace, service_accounts: ["default"] };
+    assert.equal((await add(program, name, more)).status, 200);
+    assert.deepEqual(pullSecrets(await findAccount(namespace, "default")), [name]);
+    assert.equal((await program.delete(`/secrets?cluster=limited&name=${name}`)).status, 200);
+    assert.deepEqual(pullSecrets(await findAccount(namespace, "default")), []);
+  },
+);
+
+realTest(
+  "without the right to list namespaces named ones are written to, and none can be selected",
   async (program) => {
     await program.addCluster("limited", await kubeconfigOf(SECRETS));
     const namespace = await program.namespace();
@@ -100,27 +109,30 @@ realTest(
   },
 );
 
-realTest("who may not make namespaces is told, and nothing is written", async (program) => {
-  await program.addCluster("limited", await kubeconfigOf(SECRETS, NAMESPACES));
-  const namespace = await program.namespace();
-  const fresh = uniqueName("fresh");
-  const name = uniqueName("pull");
-  const more = { namespaces: [namespace, fresh], create_namespaces: true };
-  const { status, body } = await add(program, name, more);
-  assert.deepEqual([status, body.status, body.rolled_back], [502, "forbidden", true]);
-  assert.equal(
-    body.message,
-    `Cannot create namespace '${fresh}' of cluster 'limited': the kubeconfig's user cannot ` +
-      "create namespaces (Forbidden). Nothing was changed",
-  );
-  assert.equal(await namespaceIsThere(fresh), false);
-  await nothingIn(program, name, namespace);
-  const dry = await add(program, name, { ...more, dry_run: true });
-  assert.deepEqual([dry.status, dry.body.status], [502, "forbidden"]);
-});
+realTest(
+  "without the right to create namespaces nothing is written, and the error says why",
+  async (program) => {
+    await program.addCluster("limited", await kubeconfigOf(SECRETS, NAMESPACES));
+    const namespace = await program.namespace();
+    const fresh = uniqueName("fresh");
+    const name = uniqueName("pull");
+    const more = { namespaces: [namespace, fresh], create_namespaces: true };
+    const { status, body } = await add(program, name, more);
+    assert.deepEqual([status, body.status, body.rolled_back], [502, "forbidden", true]);
+    assert.equal(
+      body.message,
+      `Cannot create namespace '${fresh}' of cluster 'limited': the kubeconfig's user cannot ` +
+        "create namespaces (Forbidden). Nothing was changed",
+    );
+    assert.equal(await namespaceIsThere(fresh), false);
+    await nothingIn(program, name, namespace);
+    const dry = await add(program, name, { ...more, dry_run: true });
+    assert.deepEqual([dry.status, dry.body.status], [502, "forbidden"]);
+  },
+);
 
 realTest(
-  "who may do less has a pull secret deleted where service accounts cannot be seen",
+  "without the right to read service accounts a pull secret is deleted",
   async (program) => {
     await program.addCluster("limited", await kubeconfigOf(SECRETS));
     const namespace = await program.namespace();
@@ -132,7 +144,7 @@ realTest(
   },
 );
 
-realTest("who may only read deletes nothing", async (program) => {
+realTest("a read-only user deletes nothing", async (program) => {
   const namespace = await program.namespace();
   const name = uniqueName("pull");
   await add(program, name, { cluster_name: "administrator", namespaces: namespace });
@@ -151,11 +163,15 @@ const WARNING = (name: string, places: string) =>
   "The kubeconfig's user cannot list secrets in all namespaces: " +
   `'${name}' was searched for in ${places} only`;
 
-realTest("rights in two namespaces are enough to show and delete there", async (program) => {
+realTest("rights in two namespaces suffice to show and delete there", async (program) => {
   const name = uniqueName("pull");
   await add(program, name, { cluster_name: "two-namespaces", namespaces: "team-a" });
   const shown = await program.get(`/secrets/${name}?cluster=two-namespaces`);
-  assert.deepEqual([shown.status, shown.body.total], [200, 1], "the usual namespaces only");
+  assert.deepEqual(
+    [shown.status, shown.body.total],
+    [200, 1],
+    "only the default namespaces are searched",
+  );
   assert.deepEqual(shown.body.warnings, [WARNING(name, "argocd")]);
   const named = await program.get(`/secrets/${name}?cluster=two-namespaces&namespace=team-a`);
   assert.deepEqual([named.status, named.body.warnings], [200, undefined]);
@@ -168,7 +184,7 @@ realTest("rights in two namespaces are enough to show and delete there", async (
 });
 
 realTest(
-  "a repository is written by who may write in Argo CD's namespace alone",
+  "rights in Argo CD's namespace suffice to write a repository",
   async (program) => {
     const name = uniqueName("repo");
     const body = {

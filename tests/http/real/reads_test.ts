@@ -10,9 +10,9 @@ import {
 
 const { realTest, realTestOver, realTestWith } = realTests((test) => Deno.test(test));
 
-/** The reading endpoints, end to end on the real API server. */
+/** The reading endpoints end to end on the real API server. */
 
-realTest("the index, the health and the clusters need no cluster", async ({ get }) => {
+realTest("the index, /health and the list of clusters need no cluster", async ({ get }) => {
   const index = await get("/");
   assert.equal(index.status, 200);
   assert.equal(index.body.service, "Cluster API Configuration Server");
@@ -38,13 +38,13 @@ realTest("the index, the health and the clusters need no cluster", async ({ get 
   assertAnswer(await get("/clusters"), 200, { clusters: names, total: names.length });
 });
 
-realTest("a kubeconfig dropped into the folder shows at once", async (program) => {
+realTest("a kubeconfig dropped into the clusters folder is listed immediately", async (program) => {
   await program.addCluster("another", "x");
   const { body } = await program.get("/clusters");
   assert.ok(body.clusters.includes("another"));
 });
 
-/** Settings under which a test sees nothing but its own: it makes both names up. */
+/** Settings with made-up names, so that a test sees only its own secrets. */
 const alone = () => {
   const label = { [`tests.invalid/${uniqueName("docker")}`]: "yes" };
   return { "docker-labels": label };
@@ -60,7 +60,7 @@ for (const { cluster, transport } of LISTERS) {
   realTestOver(
     transport,
     { ...settings, "argocd-namespace": argocd },
-    `what ${cluster} lists is what is there, in the contract's shape`,
+    `${cluster} lists the existing secrets in the documented format`,
     async (program) => {
       await program.namespace("Active", argocd);
       const expected = await populate(program, argocd, Object.keys(settings["docker-labels"])[0]!);
@@ -75,7 +75,7 @@ for (const { cluster, transport } of LISTERS) {
 
 realTestWith(
   { "argocd-namespace": uniqueName("missing"), ...alone() },
-  "a cluster without any credential is an empty success",
+  "a cluster without credentials is a success with empty lists",
   async ({ get }) => {
     assertAnswer(await get("/secrets?cluster=administrator"), 200, {
       cluster: "administrator",
@@ -91,7 +91,7 @@ realTestWith(
   },
 );
 
-realTest("by default docker secrets have one of two labels, or both", async (program) => {
+realTest("by default docker secrets are found by either of two labels", async (program) => {
   const namespace = await program.namespace();
   const labels = ["jjo.finance/secret-type", "mcops.tech/secret-type"];
   const data = { password: encodeBase64(program.canary.value) };
@@ -117,7 +117,7 @@ realTest("by default docker secrets have one of two labels, or both", async (pro
   assert.equal(body.total_docker_creds, body.docker_creds_secrets.length);
 });
 
-/** Puts one secret of each kind there; gives the lists that are to be answered. */
+/** Creates one secret of each kind; returns the expected lists. */
 async function populate(program: RealProgram, argocd: string, dockerLabel: string) {
   const elsewhere = await program.namespace();
   const token = program.canary.value;

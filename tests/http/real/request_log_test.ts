@@ -3,7 +3,7 @@ import { type RealProgram, realTests } from "../../support/real_program.ts";
 
 const { realTest } = realTests((test) => Deno.test(test));
 
-/** The log of requests on the real API server, and on none. */
+/** The log of requests, with and without the real API server. */
 
 interface Line {
   readonly id?: string;
@@ -16,9 +16,9 @@ interface Line {
 const linesOf = ({ log }: RealProgram): Line[] => log.map((line) => JSON.parse(line));
 
 realTest(
-  "all lines that a request leads to have its id, beside those of others",
+  "all log lines of a request have its ID, among those of other requests",
   async (program) => {
-    await program.get("/secrets?cluster=administrator"); // which may open what the others share
+    await program.get("/secrets?cluster=administrator"); // warms up shared connections
     const begin = program.log.length;
     const clusters = ["closed-port", "administrator", "no-rights", "closed-port"];
     const answers = await Promise.all(

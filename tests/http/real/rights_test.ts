@@ -4,7 +4,7 @@ import { assertAnswer, type RealProgram, realTests } from "../../support/real_pr
 
 const { realTest, realTestWith } = realTests((test) => Deno.test(test));
 
-/** What is answered when the kubeconfig's user may do less than all, or nothing. */
+/** Responses when the kubeconfig's user has few rights or none. */
 
 function add(program: RealProgram, cluster: string, name: string, namespaces: string[]) {
   return program.post("/secrets/add_docker", {
@@ -32,25 +32,28 @@ function nothingListed(cluster: string, status: string, message: string) {
   };
 }
 
-realTest("without the right to list everywhere the default namespaces are", async (program) => {
-  const name = uniqueName("pull");
-  const labels = { "mcops.tech/secret-type": "docker-creds" };
-  await program.put({ metadata: { namespace: "argocd", name, labels } });
-  await program.put({ metadata: { namespace: "team-a", name, labels } });
-  const { status, body } = await program.get("/secrets?cluster=two-namespaces");
-  assert.deepEqual([status, body.status], [200, "success"]);
-  assert.deepEqual(body.warnings, [
-    "The kubeconfig's user cannot list secrets in all namespaces: only namespace argocd " +
-    "was searched for docker secrets",
-    "The kubeconfig's user cannot list secrets in kube-system, default either",
-  ]);
-  const found = body.docker_creds_secrets.filter((each: { name: string }) => each.name === name);
-  assert.deepEqual(found.map((each: { namespace: string }) => each.namespace), ["argocd"]);
-});
+realTest(
+  "without the right to list everywhere the default namespaces are listed",
+  async (program) => {
+    const name = uniqueName("pull");
+    const labels = { "mcops.tech/secret-type": "docker-creds" };
+    await program.put({ metadata: { namespace: "argocd", name, labels } });
+    await program.put({ metadata: { namespace: "team-a", name, labels } });
+    const { status, body } = await program.get("/secrets?cluster=two-namespaces");
+    assert.deepEqual([status, body.status], [200, "success"]);
+    assert.deepEqual(body.warnings, [
+      "The kubeconfig's user cannot list secrets in all namespaces: only namespace argocd " +
+      "was searched for docker secrets",
+      "The kubeconfig's user cannot list secrets in kube-system, default either",
+    ]);
+    const found = body.docker_creds_secrets.filter((each: { name: string }) => each.name === name);
+    assert.deepEqual(found.map((each: { namespace: string }) => each.namespace), ["argocd"]);
+  },
+);
 
 realTestWith(
   { "docker-namespaces": ["team-a", "argocd"] },
-  "without the right to list everywhere the configured namespaces are",
+  "without the right to list everywhere the configured namespaces are listed",
   async (program) => {
     const name = uniqueName("pull");
     const labels = { "mcops.tech/secret-type": "docker-creds" };
@@ -67,7 +70,7 @@ realTestWith(
 
 realTestWith(
   { "docker-namespaces": ["team-b"] },
-  "when no namespace may be listed it is forbidden, not empty",
+  "when no namespace can be listed the answer is forbidden, not empty",
   async ({ get }) => {
     const { status, body } = await get("/secrets?cluster=two-namespaces");
     assert.deepEqual([status, body.status], [502, "forbidden"]);
@@ -75,7 +78,7 @@ realTestWith(
   },
 );
 
-realTest("rights in two namespaces are enough to write there", async (program) => {
+realTest("rights in two namespaces suffice to write there", async (program) => {
   const name = uniqueName("pull");
   const { status, body } = await add(program, "two-namespaces", name, ["team-a"]);
   assert.equal(status, 200);
@@ -85,7 +88,7 @@ realTest("rights in two namespaces are enough to write there", async (program) =
   }
 });
 
-realTest("without rights in one namespace nothing is written anywhere", async (program) => {
+realTest("without rights in one of the namespaces nothing is written anywhere", async (program) => {
   const name = uniqueName("pull");
   assertAnswer(await add(program, "two-namespaces", name, ["team-a", "team-b"]), 502, {
     error: true,
@@ -99,32 +102,35 @@ realTest("without rights in one namespace nothing is written anywhere", async (p
   }
 });
 
-realTest("who may only read writes nothing, and every namespace is told why", async (program) => {
-  const name = uniqueName("pull");
-  const refused = (namespace: string) =>
-    `Cannot create secret ${namespace}/${name} of cluster 'reader': ` +
-    `the kubeconfig's user cannot create secrets in namespace '${namespace}' (Forbidden)`;
-  assertAnswer(await add(program, "reader", name, ["team-a"]), 502, {
-    error: true,
-    message: `${refused("team-a")}. Nothing was changed`,
-    status_code: 502,
-    status: "forbidden",
-    cluster: "reader",
-    name,
-    results: ["team-a", "argocd"].map((namespace) => ({
-      namespace,
-      result: {
-        success: false,
+realTest(
+  "a read-only user writes nothing, and the reason is reported for every namespace",
+  async (program) => {
+    const name = uniqueName("pull");
+    const refused = (namespace: string) =>
+      `Cannot create secret ${namespace}/${name} of cluster 'reader': ` +
+      `the kubeconfig's user cannot create secrets in namespace '${namespace}' (Forbidden)`;
+    assertAnswer(await add(program, "reader", name, ["team-a"]), 502, {
+      error: true,
+      message: `${refused("team-a")}. Nothing was changed`,
+      status_code: 502,
+      status: "forbidden",
+      cluster: "reader",
+      name,
+      results: ["team-a", "argocd"].map((namespace) => ({
         namespace,
-        error: `secret/${name}: ${refused(namespace)}; not written`,
-      },
-    })),
-    rolled_back: true,
-  });
-  assert.equal(await program.find("team-a", name), undefined);
-});
+        result: {
+          success: false,
+          namespace,
+          error: `secret/${name}: ${refused(namespace)}; not written`,
+        },
+      })),
+      rolled_back: true,
+    });
+    assert.equal(await program.find("team-a", name), undefined);
+  },
+);
 
-realTest("who may do nothing is told which right is missing", async ({ get }) => {
+realTest("a user without rights gets an error that names the missing right", async ({ get }) => {
   assertAnswer(
     await get("/secrets?cluster=no-rights"),
     502,
@@ -137,7 +143,7 @@ realTest("who may do nothing is told which right is missing", async ({ get }) =>
   );
 });
 
-realTest("a token that the cluster does not know is 502 unauthorized", async (program) => {
+realTest("a token unknown to the cluster is 502 unauthorized", async (program) => {
   const why =
     "of cluster 'wrong-token': the cluster rejected the kubeconfig's credentials (Unauthorized)";
   assertAnswer(

@@ -41,14 +41,14 @@ const docker = (program: RealProgram, cluster: string, name: string, more: objec
   });
 
 for (const [setting, own] of PAIRS) {
-  // A namespace of Argo CD's that is there for nobody.
+  // An Argo CD namespace that does not exist.
   const argocd = uniqueName("no-argocd");
   const settings = { "argocd-namespace": argocd };
 
   realTestOver(
     setting,
     settings,
-    `a spoke by ${own} gets pull secrets, lists and deletes them, and never a namespace of Argo CD's`,
+    `a spoke over ${own} gets, lists and deletes pull secrets, and never a namespace of Argo CD's`,
     async (program) => {
       await withSpoke(program, own);
       const namespace = await program.namespace();
@@ -106,7 +106,7 @@ for (const [setting, own] of PAIRS) {
   realTestOver(
     setting,
     settings,
-    `beside it, a hub by ${setting} without its namespace is told how to say that there is none`,
+    `beside the spoke, a hub over ${setting} without Argo CD's namespace is shown the label for clusters without Argo CD`,
     async (program) => {
       await withSpoke(program, own);
       const namespace = await program.namespace();
@@ -129,7 +129,7 @@ for (const [setting, own] of PAIRS) {
   realTestOver(
     setting,
     {},
-    "labels that change count with the next request, and unreadable ones stop every cluster",
+    "changed labels apply to the next request, and unreadable labels block every cluster",
     async (program) => {
       const gitops = await program.namespace();
       const namespace = await program.namespace();

@@ -12,7 +12,7 @@ import { realTests, TRANSPORTS } from "../../support/real_program.ts";
 
 const { realTest } = realTests((test) => Deno.test(test));
 
-/** What the transports have in common, and what clusters have not. */
+/** What the transports share, and what clusters do not share. */
 
 const plane = controlPlaneFromEnv();
 
@@ -55,7 +55,7 @@ async function withPrograms(
 }
 
 Deno.test({
-  name: "kubectl and api show and delete what is there in the same words",
+  name: "kubectl and api show and delete existing secrets with identical answers",
   ignore: plane === undefined,
   fn: () =>
     withPrograms(async (ask) => {
@@ -76,12 +76,12 @@ Deno.test({
       for (const [path, method] of requests) {
         const [kubectl, api] = (await ask(path, undefined, method)).map(withoutFingerprints);
         assert.deepEqual(api, kubectl, path);
-        assert.ok(JSON.stringify(api).includes(namespaces[0]!), "it is there to be seen");
+        assert.ok(JSON.stringify(api).includes(namespaces[0]!), "the secret is not shown");
       }
     }),
 });
 
-/** Without an audit log each program makes a key of its own for them. */
+/** Without an audit log each program generates its own fingerprint key. */
 function withoutFingerprints(answer: unknown): unknown {
   return JSON.parse(
     JSON.stringify(answer).replaceAll(/"fingerprint":"[0-9a-f]+"/g, '"fingerprint":0'),
@@ -89,7 +89,7 @@ function withoutFingerprints(answer: unknown): unknown {
 }
 
 Deno.test({
-  name: "kubectl and api answer the same to the letter, for everyone",
+  name: "kubectl and api give identical answers for every user",
   ignore: plane === undefined,
   fn: () =>
     withPrograms(async (ask) => {
@@ -97,7 +97,7 @@ Deno.test({
       for (const cluster of kubeconfigNames) {
         const add = { ...login, cluster_name: cluster, name: uniqueName("same") };
         const repository = { ...add, repository_url: "https://same.example/x" };
-        // Argo CD's namespace is not there, so nobody writes anything, each for his own reason.
+        // Argo CD's namespace does not exist, so every write fails, each for its own reason.
         const named = `cluster=${cluster}&name=${add.name}`;
         const git = { ...add, type: "git", url: "https://same.example/git" };
         const docker = { ...add, namespaces: "team-a,team-b" };
@@ -124,7 +124,7 @@ Deno.test({
         ];
         for (const [path, body, method] of requests) {
           let [kubectl, api] = await ask(path, body, method);
-          // A list has what other tests write in that moment; the next one has it from both.
+          // Other tests may write between the two lists; the next attempt has equal ones.
           for (let i = 0; i < 5 && path.startsWith("/secrets?cluster") && !method; i++) {
             if (isDeepStrictEqual(api, kubectl)) break;
             [kubectl, api] = await ask(path, body, method);
@@ -139,7 +139,7 @@ Deno.test({
     }),
 });
 
-realTest("the credentials of one cluster never serve another", async (program) => {
+realTest("the credentials of one cluster are never used for another", async (program) => {
   const namespace = await program.namespace();
   const add = (cluster_name: string) =>
     program.post("/secrets/add_docker", {

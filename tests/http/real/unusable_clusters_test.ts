@@ -40,7 +40,7 @@ const NOTHING_LISTED = {
   total_helm_creds: 0,
 };
 
-realTest("a cluster where nothing listens is 503", async (program) => {
+realTest("a closed port is 503", async (program) => {
   assertAnswer(await program.get("/secrets?cluster=closed-port"), 503, {
     cluster: "closed-port",
     ...NOTHING_LISTED,
@@ -56,12 +56,12 @@ realTest("a cluster where nothing listens is 503", async (program) => {
 
 realTestWith(
   { kubectl_timeout: 2 },
-  "a cluster that never answers is 504 at the deadline, and no kubectl is left",
+  "a hung cluster is 504 at the deadline, and no kubectl is left",
   async (program) => {
     const port = silentPort();
     try {
       await program.addCluster("hung", kubeconfigFor(port.url));
-      await program.get("/secrets?cluster=closed-port"); // loads what is loaded once
+      await program.get("/secrets?cluster=closed-port"); // warms up shared caches
       const began = performance.now();
       const hung = [
         program.get("/secrets?cluster=hung"),
@@ -98,7 +98,7 @@ realTestWith(
 );
 
 realTest(
-  "a cluster without a kubeconfig is 404 when read and 400 when written",
+  "a cluster without a kubeconfig is 404 for a read and 400 for a write",
   async (program) => {
     const file = join(program.folder, "nowhere.kubeconfig");
     const message = `Cluster 'nowhere' not found. No kubeconfig file at ${file}`;
@@ -111,7 +111,7 @@ realTest(
   },
 );
 
-realTest("a link to a kubeconfig is followed", async (program) => {
+realTest("a symbolic link to a kubeconfig is followed", async (program) => {
   const file = (name: string) => join(program.folder, `${name}.kubeconfig`);
   await Deno.symlink(file("reader"), file("linked"));
   const { status, body } = await program.get("/secrets?cluster=linked");
@@ -121,7 +121,7 @@ realTest("a link to a kubeconfig is followed", async (program) => {
 interface Unusable {
   readonly what: string;
   readonly why: RegExp;
-  /** Makes the file; what it holds must not show. */
+  /** Creates the file, whose content must not be shown. */
   make(file: string, canary: string): Promise<void>;
 }
 
@@ -129,7 +129,7 @@ const text =
   (content: (canary: string) => string, mode = 0o600) => (file: string, canary: string) =>
     Deno.writeTextFile(file, content(canary), { mode });
 
-/** A user with a credential plugin in place of the token. */
+/** A user with a credential plugin instead of a token. */
 const withPlugin = (command: string) =>
   kubeconfigFor("https://127.0.0.1:1").replace(
     /token: .*/,
@@ -139,7 +139,7 @@ const withPlugin = (command: string) =>
 const UNUSABLE: readonly Unusable[] = [
   { what: "is empty", why: /it is empty$/, make: text(() => "\n") },
   {
-    what: "is no YAML",
+    what: "is not YAML",
     why: /it is not valid YAML at line 2, column \d+$/,
     make: text((canary) => `a: b\ntoken: "${canary}" "${canary}\n`),
   },
@@ -160,7 +160,7 @@ const UNUSABLE: readonly Unusable[] = [
     ),
   },
   {
-    what: "is no text",
+    what: "is not text",
     why: /it is not UTF-8 text$/,
     make: (file) => Deno.writeFile(file, new Uint8Array([0x80, 0xfe, 0x80]), { mode: 0o600 }),
   },
@@ -170,7 +170,7 @@ const UNUSABLE: readonly Unusable[] = [
     make: text((canary) => `# ${canary}\n`.repeat(30_000)),
   },
   {
-    what: "everyone may write",
+    what: "is world-writable",
     why: /it is world-writable; run chmod \S+ on it$/,
     make: async (file, canary) => {
       await Deno.writeTextFile(file, kubeconfigFor("https://127.0.0.1:1", canary));
@@ -186,7 +186,7 @@ const UNUSABLE: readonly Unusable[] = [
     },
   },
   {
-    what: "nests without end",
+    what: "is nested without limit",
     why: /it is nested deeper than is allowed for safety$/,
     make: text((canary) => `a: ${"[".repeat(20_000)} ${canary}\n`),
   },
@@ -197,13 +197,13 @@ const UNUSABLE: readonly Unusable[] = [
     make: text(() => withPlugin("no-such-plugin")),
   },
   {
-    what: "names a plugin by what may be a credential",
+    what: "names a plugin that may be a credential",
     why:
       /the credential plugin of its current user is not on the server's PATH \(executable not found\)$/,
     make: text((canary) => withPlugin(canary)),
   },
   {
-    what: "has a user of an auth provider that kubectl no longer has",
+    what: "has a user with an auth provider that kubectl has removed",
     why:
       /the 'auth-provider' of its current user is gcp, which kubectl no longer supports; use the credential plugin gke-gcloud-auth-plugin$/,
     make: text((canary) =>
@@ -212,12 +212,12 @@ const UNUSABLE: readonly Unusable[] = [
     ),
   },
   {
-    what: "names a server that is no URL",
+    what: "names a server that is not a URL",
     why: /the 'server' of its current cluster is not an http or https URL$/,
     make: text((canary) => kubeconfigFor("ht!tp://[", canary)),
   },
   {
-    what: "names a cluster that is not there, for which kubectl would ask localhost:8080",
+    what: "names a missing cluster, for which kubectl would use localhost:8080",
     why: /its current context names a cluster that does not exist$/,
     make: text((canary) =>
       kubeconfigFor("https://127.0.0.1:1", canary).replace(/cluster: (?!\{)\w+/, "cluster: nope")
@@ -225,7 +225,7 @@ const UNUSABLE: readonly Unusable[] = [
   },
 ];
 
-/** The entries that name files, with what stands in their place in a kubeconfig that is whole. */
+/** The entries that name files, with what a valid kubeconfig has instead. */
 const NAMING_FILES = [
   ["certificate-authority", "cluster", "insecure-skip-tls-verify: true", ""],
   ["client-certificate", "user", /token: .*/, "client-key-data: YQ==, "],
@@ -234,7 +234,7 @@ const NAMING_FILES = [
 ] as const;
 
 const missing: readonly Unusable[] = NAMING_FILES.map(([entry, of, instead, beside]) => ({
-  what: `names a ${entry} that is not there`,
+  what: `names a missing ${entry}`,
   why: new RegExp(
     `the '${entry}' of its current ${of} \\(/.+/certificates/gone\\.pem\\) does not exist$`,
   ),
@@ -244,9 +244,9 @@ const missing: readonly Unusable[] = NAMING_FILES.map(([entry, of, instead, besi
   ),
 }));
 
-/** Who puts what belongs into `client-key-data` into `client-key` is not shown it. */
+/** The content of `client-key-data` put into `client-key` by mistake is not shown. */
 const mistaken: Unusable = {
-  what: "names a client-key that is the key itself",
+  what: "has the key itself as client-key",
   why: /the 'client-key' of its current user (does not exist|is not a file name)$/,
   make: text((canary) =>
     kubeconfigFor("https://127.0.0.1:1").replace(
@@ -258,7 +258,7 @@ const mistaken: Unusable = {
 
 for (const { what, why, make } of [...UNUSABLE, ...missing, mistaken]) {
   realTest(
-    `a kubeconfig that ${what} is 500 with the reason, and shows nothing`,
+    `a kubeconfig that ${what} is 500 with the reason and without its content`,
     async (program) => {
       const file = join(program.folder, "unusable.kubeconfig");
       await make(file, program.canary.value);

@@ -10,8 +10,8 @@ import { dockerRegistry, type Registry, startRegistry } from "../../verify/regis
 import { startTokenServer, type TokenServer } from "../../verify/token_server.ts";
 
 /**
- * A pull credential that is tried at a real registry by HTTPS, as it always is, and written or not:
- * by the program as a process, which NODE_EXTRA_CA_CERTS tells whose certificates to trust.
+ * A pull credential is verified at a real registry over HTTPS and then written or not. The program runs
+ * as a process that trusts the registry's certificate by NODE_EXTRA_CA_CERTS.
  */
 
 const plane = controlPlaneFromEnv();
@@ -30,7 +30,7 @@ function serverCertificate(authority: Authority) {
   return authority.issue({ commonName: "server", for: "server", hosts: ["127.0.0.1"] });
 }
 
-/** A registry that `alice` may log in to with this password, and the program beside it. */
+/** A registry that accepts this password for `alice`, and the program. */
 async function withProgram(
   password: string,
   config: object,
@@ -47,7 +47,7 @@ async function withProgram(
   const kubeconfig = await Deno.readTextFile(plane!.kubeconfigs.administrator);
   await place.write("administrator.kubeconfig", kubeconfig);
   const settings = { "clusters-folder": place.path, transport: "api", ...config };
-  const configFile = await place.write("config.yaml", JSON.stringify(settings)); // which is YAML
+  const configFile = await place.write("config.yaml", JSON.stringify(settings)); // JSON is YAML
   await using running = program(["serve", "--port", "0", "--config", configFile], {
     env: { NODE_EXTRA_CA_CERTS: await place.write("authority.pem", authority.certificate) },
   });
@@ -79,7 +79,7 @@ function registryTest(sentence: string, fn: () => Promise<void>): void {
 
 const ALLOWED = { "verify-allow": ["127.0.0.1"] };
 
-/** What is sent to have it written in a namespace of its own. */
+/** A request to write it to its own namespace. */
 async function request(registry: string, password: string) {
   const namespace = await bystander(plane!.request).namespace();
   const name = uniqueName("pull");
@@ -100,7 +100,7 @@ async function request(registry: string, password: string) {
   };
 }
 
-registryTest("a login that it accepts is written", () => {
+registryTest("an accepted login is written", () => {
   const { value } = makeCanary();
   return withProgram(value, ALLOWED, async ({ registry: { host }, post }) => {
     const { login, body, isWritten } = await request(host, value);
@@ -121,14 +121,14 @@ registryTest("a login that it accepts is written", () => {
         message: "Credential accepted (1 of 1 verified)",
       },
     });
-    assert.equal(await isWritten(), false, "to try it writes nothing");
+    assert.equal(await isWritten(), false, "a verification writes nothing");
     const added = await post("/secrets/add_docker", body);
     assert.deepEqual([added.status, added.body.verified], [200, verified]);
     assert.equal(await isWritten(), true);
   });
 });
 
-registryTest("a login that it refuses is not written", () => {
+registryTest("a refused login is not written", () => {
   const { value } = makeCanary();
   return withProgram("another", ALLOWED, async ({ registry: { host }, post }) => {
     const { login, body, isWritten } = await request(host, value);
@@ -143,7 +143,7 @@ registryTest("a login that it refuses is not written", () => {
   });
 });
 
-registryTest("without a word of the operator none of this machine is asked", () => {
+registryTest("without allowed hosts no server on this machine is contacted", () => {
   const { value } = makeCanary();
   return withProgram(value, {}, async ({ registry: { host }, tokens, post }) => {
     const { login, body, isWritten } = await request(host, value);
@@ -156,7 +156,7 @@ registryTest("without a word of the operator none of this machine is asked", () 
   });
 });
 
-registryTest("of several logins one that is refused keeps all from being written", () => {
+registryTest("one login of several that cannot be verified prevents every write", () => {
   const { value } = makeCanary();
   return withProgram(value, ALLOWED, async ({ registry: { host, port }, post }) => {
     const { login, body, isWritten } = await request(host, value);

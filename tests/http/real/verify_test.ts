@@ -11,17 +11,17 @@ import { pushToken, startTokenServer } from "../../verify/token_server.ts";
 
 const { realTestWith } = realTests((test) => Deno.test(test));
 
-/** Credentials that are tried at real servers of this machine, by HTTP, and written or not. */
+/** Credentials verified at real servers on this machine over HTTP, and written or not. */
 
 const ALLOWED = { "verify-allow": ["127.0.0.0/8"] };
 
-/** Where a credential is tried, which its server may know or not. */
+/** A server that may accept a credential or not. */
 interface Place extends AsyncDisposable {
-  /** Of the repository: type, URL and what else it takes. */
+  /** The repository: type, URL and options. */
   readonly repository: Readonly<Record<string, unknown>> & { readonly url: string };
-  /** What is told when it is known. */
+  /** The result when it accepts the credential. */
   readonly accepted: Readonly<Record<string, unknown>>;
-  /** What is told when it is not. */
+  /** The result when it refuses it. */
   readonly refused: Readonly<Record<string, unknown>>;
 }
 
@@ -118,11 +118,11 @@ const tried = (at: string, accepted: boolean, more: object) => ({
 
 for (const [what, isThere, start] of PLACES) {
   if (!isThere) {
-    Deno.test({ name: `${what} tells of a credential`, ignore: true, fn: () => {} });
+    Deno.test({ name: `${what} verifies a credential`, ignore: true, fn: () => {} });
     continue;
   }
 
-  realTestWith(ALLOWED, `${what} tells that it accepts a credential`, async (program) => {
+  realTestWith(ALLOWED, `${what} accepts a right credential, which is written`, async (program) => {
     const { value } = program.canary;
     await using place = await start(value);
     const { repository, accepted } = place;
@@ -142,31 +142,35 @@ for (const [what, isThere, start] of PLACES) {
     assert.equal((await program.stored("argocd", name))?.data.password, value);
   });
 
-  realTestWith(ALLOWED, `${what} tells that it refuses a credential`, async (program) => {
-    await using place = await start(crypto.randomUUID());
-    const { repository, refused } = place;
-    const { value } = program.canary;
-    const verified = [tried(repository.url, false, refused)];
-    const message = `Credential refused by ${repository.url}: ${refused.message}`;
-    assertAnswer(
-      await program.post("/secrets/verify", { ...repository, ...login(value) }),
-      422,
-      { error: true, message, status_code: 422, code: "credential_refused", verified },
-    );
-    const name = uniqueName("repo");
-    assertAnswer(await add(program, name, { ...repository, ...login(value) }), 422, {
-      error: true,
-      message: `${message}. Nothing was changed`,
-      status_code: 422,
-      code: "credential_refused",
-      verified,
-    });
-    assert.equal(await program.find("argocd", name), undefined);
-  });
+  realTestWith(
+    ALLOWED,
+    `${what} refuses a wrong credential, which is not written`,
+    async (program) => {
+      await using place = await start(crypto.randomUUID());
+      const { repository, refused } = place;
+      const { value } = program.canary;
+      const verified = [tried(repository.url, false, refused)];
+      const message = `Credential refused by ${repository.url}: ${refused.message}`;
+      assertAnswer(
+        await program.post("/secrets/verify", { ...repository, ...login(value) }),
+        422,
+        { error: true, message, status_code: 422, code: "credential_refused", verified },
+      );
+      const name = uniqueName("repo");
+      assertAnswer(await add(program, name, { ...repository, ...login(value) }), 422, {
+        error: true,
+        message: `${message}. Nothing was changed`,
+        status_code: 422,
+        code: "credential_refused",
+        verified,
+      });
+      assert.equal(await program.find("argocd", name), undefined);
+    },
+  );
 
   realTestWith(
     {},
-    `without a word of the operator nobody asks ${what} of this machine`,
+    `without verify-allow the server does not contact ${what} on its own machine`,
     async (program) => {
       const { value } = program.canary;
       await using place = await start(value);
@@ -187,48 +191,52 @@ for (const [what, isThere, start] of PLACES) {
         ...login(value),
         verify: false,
       });
-      assert.equal(unverified.status, 200, "written it may be");
+      assert.equal(unverified.status, 200, "it is written without verification");
     },
   );
 }
 
-realTestWith(ALLOWED, "a GitHub App is tried at its Enterprise Server", async (program) => {
-  const { publicKey, privateKey } = makeAppKey();
-  const tls = makeAuthority("nobody's").issue({
-    commonName: "github",
-    for: "server",
-    hosts: ["127.0.0.1"],
-  });
-  await using server = startGitHubServer({ app: "12", installation: "345", publicKey, tls });
-  const app = (installation_id: number) => ({
-    type: "git",
-    url: `${server.url}/org/app`,
-    github_app: {
-      id: 12,
-      installation_id,
-      private_key: privateKey,
-      enterprise_url: `${server.url}/api/v3`,
-    },
-  });
-  const ask = (body: object) => program.post("/secrets/verify", body);
-  const untrusted = await ask(app(345));
-  assert.deepEqual([untrusted.status, untrusted.body.verified[0].reachable], [422, false]);
-  const known = await ask({ ...app(345), insecure: true });
-  assert.equal(known.status, 200, JSON.stringify(known.body));
-  assert.equal(known.body.verified[0].accepted, true);
-  // What the installation's token says is nothing of the key, which does not end.
-  assert.equal(known.body.verified[0].expires, undefined);
-  const stranger = await ask({ ...app(346), insecure: true });
-  assert.deepEqual([stranger.status, stranger.body.verified[0].accepted], [422, false]);
-  const said = program.log.join("") + JSON.stringify([untrusted, known, stranger]);
-  for (const line of privateKey.split("\n").filter((line) => line.length > 20)) {
-    assert.ok(!said.includes(line));
-  }
-});
+realTestWith(
+  ALLOWED,
+  "a GitHub App is verified at its GitHub Enterprise Server",
+  async (program) => {
+    const { publicKey, privateKey } = makeAppKey();
+    const tls = makeAuthority("nobody's").issue({
+      commonName: "github",
+      for: "server",
+      hosts: ["127.0.0.1"],
+    });
+    await using server = startGitHubServer({ app: "12", installation: "345", publicKey, tls });
+    const app = (installation_id: number) => ({
+      type: "git",
+      url: `${server.url}/org/app`,
+      github_app: {
+        id: 12,
+        installation_id,
+        private_key: privateKey,
+        enterprise_url: `${server.url}/api/v3`,
+      },
+    });
+    const ask = (body: object) => program.post("/secrets/verify", body);
+    const untrusted = await ask(app(345));
+    assert.deepEqual([untrusted.status, untrusted.body.verified[0].reachable], [422, false]);
+    const known = await ask({ ...app(345), insecure: true });
+    assert.equal(known.status, 200, JSON.stringify(known.body));
+    assert.equal(known.body.verified[0].accepted, true);
+    // The expiry of the installation token is not that of the key, which does not expire.
+    assert.equal(known.body.verified[0].expires, undefined);
+    const stranger = await ask({ ...app(346), insecure: true });
+    assert.deepEqual([stranger.status, stranger.body.verified[0].accepted], [422, false]);
+    const said = program.log.join("") + JSON.stringify([untrusted, known, stranger]);
+    for (const line of privateKey.split("\n").filter((line) => line.length > 20)) {
+      assert.ok(!said.includes(line));
+    }
+  },
+);
 
 realTestWith(
   ALLOWED,
-  "a chart repository without an index keeps its credential from being written",
+  "a chart repository without an index prevents the write",
   async (program) => {
     const { value } = program.canary;
     await using server = startHelmServer({ visitors: ["*"], index: "<html>log in</html>" });
@@ -246,7 +254,7 @@ realTestWith(
 
 realTestWith(
   ALLOWED,
-  "of several URLs one that refuses keeps all from being written",
+  "one refusing repository of several prevents every write",
   async (program) => {
     const { value } = program.canary;
     await using open = await charts(value);
