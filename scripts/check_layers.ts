@@ -161,8 +161,13 @@ export const anyone: Rule = {
 };
 
 /** Test support that does not depend on the program. */
-const TEST_SUPPORT = ["fake_clock.ts", "arbitrary.ts", "rsa_keys.ts", "notify_socket.ts"]
-  .map((name) => `tests/support/${name}`);
+const TEST_SUPPORT = [
+  "fake_clock.ts",
+  "arbitrary.ts",
+  "rsa_keys.ts",
+  "notify_socket.ts",
+  "takes_less.ts",
+].map((name) => `tests/support/${name}`);
 
 /** What a unit test may import in addition. */
 export const unitTests: Rule = {

@@ -101,11 +101,7 @@ export function wire(
       choose: clusterChooser(sources),
       open: clusterOpener({
         sources,
-        async storeOf(cluster, transport) {
-          const way = transports.of(transport);
-          await way.ready();
-          return way.storeOf(cluster);
-        },
+        storeOf: (cluster, transport) => transports.of(transport).storeOf(cluster),
         breakers,
         seconds,
         argocdNamespace,

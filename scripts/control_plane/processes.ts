@@ -49,7 +49,10 @@ export function startProcesses(folder: string): Processes {
       const child = new Deno.Command("/bin/sh", {
         args: ["-c", 'exec "$@" >"$0" 2>&1', logFile, command, ...args],
         cwd: dirname(logFile),
-        env: Deno.build.arch === "aarch64" ? { ETCD_UNSUPPORTED_ARCH: "arm64" } : {},
+        env: {
+          GOGC: "300", // less CPU time for more memory
+          ...(Deno.build.arch === "aarch64" ? { ETCD_UNSUPPORTED_ARCH: "arm64" } : {}),
+        },
         stdin: "null",
         stdout: "null",
         stderr: "null",

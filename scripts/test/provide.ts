@@ -12,8 +12,9 @@ import { cachedKubeApiserver, kubernetesVersion } from "../control_plane/kube_ap
 import { cachedKubeletReader, findKubeletReader } from "../control_plane/kubelet_reader.ts";
 import { cachedKubectl } from "../control_plane/kubectl.ts";
 import { startOthers } from "../control_plane/several.ts";
-import type { Need } from "./tiers.ts";
+import { bundleProgram } from "./bundle_program.ts";
 import { denoFolder } from "./deno_folder.ts";
+import type { Need } from "./tiers.ts";
 
 export interface Provisions {
   /** Variables by which tests find what was provided. */
@@ -141,6 +142,13 @@ const PROVIDERS: Readonly<Record<Need, Provider>> = {
       env.PATH = await withoutDeno(env.PATH ?? Deno.env.get("PATH") ?? "");
       env.XDG_CACHE_HOME = join(folder, "cache"); // an empty folder to unpack into
       env.DENO_DIR = await denoFolder(); // but with the present cache of Deno
+    },
+  },
+  "bundle": {
+    announce: () => Promise.resolve([]), // some seconds
+    async provide(env) {
+      if (env.ARGOCD_CONFIGURER_TEST_PROGRAM !== undefined) return; // it comes first
+      env.ARGOCD_CONFIGURER_TEST_MAIN = await bundleProgram(join(import.meta.dirname!, "..", ".."));
     },
   },
   "ssh-keygen": debian("ssh-keygen", "openssh-client"), // whose keys ours are compared with

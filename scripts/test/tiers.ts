@@ -23,6 +23,7 @@ export const NEEDS = [
   "argocd reader",
   "kubelet reader",
   "executable",
+  "bundle",
   "ssh-keygen",
   "curl",
 ] as const;
@@ -41,8 +42,9 @@ const PLACES: Readonly<Record<string, Rule>> = {
   "tests/deploy/licences_test.ts": { tier: "built" }, // builds three times
   "scripts/build/sbom_test.ts": { tier: "built" }, // bundles, as the next
   "scripts/build/v8_flags_test.ts": { tier: "built" },
+  // Deno starts with the files of the longest folder: the longest test would else be the last, and alone.
+  "tests/crash/soak/": { tier: "crash", needs: ["kubectl"] },
   "tests/crash/": { tier: "crash" },
-  "tests/soak/": { tier: "crash", needs: ["kubectl"] },
   "tests/deploy/version_test.ts": { tier: "fast" },
   "tests/deploy/": { tier: "real" }, // systemd-analyze, actionlint, Git
   "tests/verify/registry_test.ts": { tier: "real" }, // Debian's docker-registry
@@ -62,7 +64,7 @@ const MODULES: Readonly<Record<string, Rule>> = {
   },
   "scripts/argocd_reader/process.ts": { tier: "real", needs: ["argocd reader"] },
   "scripts/control_plane/ask_kubelet.ts": { tier: "real", needs: ["kubelet reader"] },
-  "tests/cli/support.ts": { tier: "real", needs: ["kubectl"] },
+  "tests/cli/support.ts": { tier: "real", needs: ["kubectl", "bundle"] },
   "tests/docs/home.ts": { tier: "real", needs: ["ssh-keygen", "curl"] },
   "src/credentials/expiry/in_value_test.ts": { tier: "fast", needs: ["ssh-keygen"] },
   "src/credentials/material/ssh_key_test.ts": { tier: "fast", needs: ["ssh-keygen"] },

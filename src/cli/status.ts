@@ -43,6 +43,8 @@ interface Status {
   /** Absolute, as is the next one. */
   readonly config: string | null;
   readonly clusters_folder: string | null;
+  /** What a request needs. */
+  readonly authentication: "tokens" | "none" | null;
 }
 
 /**
@@ -81,7 +83,14 @@ async function statusOf(
     log: folder.log,
     config: running ? configIn(running) : null,
     clusters_folder: running ? pathIn(running, "clusters-folder") : null,
+    authentication: authenticationOf(running),
   };
+}
+
+/** `null` if it is stopped, or an older version, which does not record it. */
+function authenticationOf(running: ServerRecord | undefined): Status["authentication"] {
+  const { asksForTokens } = running ?? {};
+  return asksForTokens === undefined ? null : asksForTokens ? "tokens" : "none";
 }
 
 /** The configuration file of a server; `null` if it has none. */
@@ -104,6 +113,7 @@ async function show(folder: RunFolder, status: Status, count: number): Promise<v
     ? [
       ["url", status.url ?? "none yet"],
       ["health", status.healthy ? "healthy" : "not responding"],
+      ["auth", AUTHENTICATION[status.authentication ?? "unknown"]],
       ["version", status.version],
       ["started", status.started],
       ["stop", stop === null ? "unknown" : `takes up to ${stop} s`],
@@ -119,6 +129,12 @@ async function show(folder: RunFolder, status: Status, count: number): Promise<v
     }${shownLog}`,
   );
 }
+
+const AUTHENTICATION = {
+  tokens: "tokens",
+  none: "none: every user of this machine can write credentials",
+  unknown: "unknown",
+};
 
 /** The first line, which says everything in a sentence. */
 function headline({ state, healthy, pid, url, uptime_seconds: up }: Status): string {

@@ -65,26 +65,19 @@ export class LabelsFile {
 
   /** A text that changes whenever the file does; `undefined` when there is no file. */
   #version(): string | undefined {
+    let isLink = false;
     try {
+      isLink = Deno.lstatSync(this.path).isSymlink;
       const problem = fileProblem(this.path, this.trust, MAX_BYTES);
       if (problem !== undefined) throw new NotTrusted(problem);
     } catch (error) {
       if (!isAbsent(error)) throw error;
-      if (!this.#isLink()) return undefined;
+      if (!isLink) return undefined;
+      // The labels are unknown, rather than none.
       throw new LabelsInvalid("it is a symbolic link to a file that does not exist");
     }
     const { dev, ino, mode, uid, size, mtime, ctime } = Deno.statSync(this.path);
     return [dev, ino, mode, uid, size, mtime?.getTime(), ctime?.getTime()].join(" ");
-  }
-
-  /** Whether the file is a link. With a dangling link the labels are unknown, rather than none. */
-  #isLink(): boolean {
-    try {
-      return Deno.lstatSync(this.path).isSymlink;
-    } catch (error) {
-      if (isAbsent(error)) return false;
-      throw error;
-    }
   }
 
   #unreadable(error: unknown): KubeError {

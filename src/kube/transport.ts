@@ -1,4 +1,4 @@
-import { type KubeconfigSource, loadLibrary } from "./api/connection.ts";
+import type { KubeconfigSource } from "./api/connection.ts";
 import { IdleConnections } from "./api/idle_connections.ts";
 import type { ApiCall } from "./api/send.ts";
 import { type ApiStore, apiStore } from "./api/store.ts";
@@ -25,8 +25,6 @@ export interface Reachable {
 /** How clusters are reached: by kubectl processes, or by HTTPS requests to the API server. */
 export interface Transport {
   readonly name: "kubectl" | "api";
-  /** Loads what the transport needs in advance, so that it does not take time of the first cluster. */
-  ready(): Promise<unknown>;
   storeOf(cluster: Reachable): SecretStore;
   /** Uses the same connections as the store. */
   probeOf(cluster: Reachable): ClusterProbe;
@@ -76,7 +74,6 @@ export function kubectlTransport(
   });
   return {
     name: "kubectl",
-    ready: () => Promise.resolve(),
     storeOf: (cluster) => kubectlStore(optionsOf(cluster)),
     probeOf: (cluster) =>
       kubectlProbe(kubectlOf(optionsOf(cluster)), cluster.name, () => expiryIn(cluster)),
@@ -109,10 +106,8 @@ export function apiTransport(environment: TransportEnvironment, connectSeconds: 
     kept.set(cluster, { version, store });
     return store;
   }
-  let library: Promise<unknown> | undefined;
   return {
     name: "api",
-    ready: () => library ??= loadLibrary(),
     storeOf,
     probeOf: (cluster) => storeOf(cluster).probe,
     close: () => kept.forEach(({ store }) => store.close()),

@@ -196,8 +196,8 @@ export const CLUSTER_ERRORS = {
   ),
   unreachable: kind<ReadFailed>(
     503,
-    (details) =>
-      details.readSeconds === undefined
+    (details, face) =>
+      details.readSeconds === undefined || face === "v1"
         ? failed(details)
         : "Cannot connect to cluster. Please check if the cluster is running and accessible.",
   ),

@@ -7,6 +7,7 @@ import { rotate, type RotationDeps, type RotationResult } from "../fleet/rotatio
 import type { RotationCluster } from "../fleet/rotation/shapes.ts";
 import { verifyNewValue } from "../fleet/rotation/verify_new.ts";
 import { wasFound } from "../fleet/rotation/was_found.ts";
+import { plural } from "../text/plural.ts";
 import { mayUseCluster } from "../tokens/rights.ts";
 import { Envelope } from "./error_answers.ts";
 import { assertFingerprintsMatch } from "./fingerprints_match.ts";
@@ -157,9 +158,10 @@ async function* steps(
     const { auditLog, fingerprintsEnd } = context;
     const hasAuditLog = dryRun || auditLog !== undefined;
     const remembers = { hasAuditLog, fingerprintsEnd };
+    const more = [...hints, ...request.expires === undefined ? [] : expiryHints(clusters)];
     return {
       outcome: outcomeOf(clusters, end, dryRun),
-      reply: () => rotationAnswer(record, { hints, isStreamed: wantsEvents, ...remembers }),
+      reply: () => rotationAnswer(record, { hints: more, isStreamed: wantsEvents, ...remembers }),
     };
   } catch (error) {
     if (error instanceof RotationRefused) {
@@ -171,6 +173,17 @@ async function* steps(
     }
     throw error;
   }
+}
+
+/** A secret that already has the new value is not written, so that its declared expiry stays as it is. */
+function expiryHints(clusters: readonly RotationCluster[]): string[] {
+  const unchanged = clusters.flatMap(({ secrets }) => secrets)
+    .filter(({ output }) => / unchanged\b/.test(output)).length;
+  return unchanged === 0 ? [] : [
+    `The declared expiry was not stored in ${
+      plural(unchanged, "secret")
+    } with the new value already`,
+  ];
 }
 
 function depsOf(context: FleetContext): RotationDeps {

@@ -2,10 +2,9 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { onPath, realWorld } from "../../scripts/control_plane/cache.ts";
 import { installedProgram } from "../../scripts/control_plane/debian.ts";
+import { MAIN } from "./support.ts";
 
 /** Completion in real shells, with the program as users run it. */
-
-const ROOT = join(import.meta.dirname!, "..", "..");
 
 /** A shell on this machine; in CI its package is installed where it is missing. */
 const findShell = (name: string) => installedProgram(name, name, realWorld);
@@ -54,7 +53,7 @@ esac
       XDG_DATA_HOME: join(path, "home"),
       REAL_HOME: Deno.env.get("HOME") ?? "",
       DENO: Deno.execPath(),
-      MAIN: join(ROOT, "main.ts"),
+      MAIN,
       RUNS: join(path, "runs"),
       NO_COLOR: "1",
       TERM: "xterm",

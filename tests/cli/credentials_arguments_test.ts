@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { seed } from "./credentials_seed.ts";
-import { assertEnded, eachOf, onStage, programCommand } from "./credentials_support.ts";
+import { assertEnded, eachOf, onStage } from "./credentials_support.ts";
+import { programCommand } from "./support.ts";
 
 /** How arguments may be written, errors in them, and their help. */
 

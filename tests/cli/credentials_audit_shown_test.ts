@@ -36,8 +36,8 @@ TIME                       WHO         CLUSTER   KIND     NAMES          OUTCOME
 `.slice(1);
 
 const WIDE = `
-TIME                       WHO   CLUSTER   KIND     NAMES          OUTCOME   FROM       NAMESPACES      CREDENTIAL         WRITE   ROTATION   REPLACES   WHY
-2026-01-01T10:00:03.000Z   ci    one       docker   pull,pull-iu   created   10.0.0.1   team-a,argocd   0f0f0f0f0f0f0f0f   w1      <none>     <none>     <none>
+TIME                       WHO   CLUSTER   KIND     NAMES          OUTCOME   FROM       CLUSTERS   NAMESPACES      CREDENTIAL         WRITE   ROTATION   REPLACES   WHY
+2026-01-01T10:00:03.000Z   ci    one       docker   pull,pull-iu   created   10.0.0.1   <none>     team-a,argocd   0f0f0f0f0f0f0f0f   w1      <none>     <none>     <none>
 `.slice(1);
 
 const ROWS: [args: string[], stdout: string | RegExp, stderr?: RegExp][] = [
@@ -52,7 +52,7 @@ const ROWS: [args: string[], stdout: string | RegExp, stderr?: RegExp][] = [
   [
     ["--limit", "1"],
     /^TIME.*\n.* not allowed\n$/,
-    /^note: there are more entries\. Use --limit or --until to see them/,
+    /^note: there are more entries\. Use --limit or --until to see them; a write has two/,
   ],
 ];
 

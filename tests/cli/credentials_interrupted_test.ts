@@ -1,12 +1,7 @@
 import assert from "node:assert/strict";
 import type { EmulatedFault } from "../../src/emulator/emulator.ts";
-import {
-  onStage,
-  programCommand,
-  type Stage,
-  storedPassword,
-  TOKEN_ENV,
-} from "./credentials_support.ts";
+import { onStage, type Stage, storedPassword, TOKEN_ENV } from "./credentials_support.ts";
+import { programCommand } from "./support.ts";
 
 /** Signals during a command. */
 

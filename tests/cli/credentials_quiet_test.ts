@@ -111,9 +111,9 @@ Deno.test("the reason that a write cannot be recorded is reported once, as the e
     { config: "audit-log: nowhere/audit.log\n" },
   ));
 
-Deno.test("--log-level info shows the log of a command", () =>
+Deno.test("--log-level debug shows the log of a command", () =>
   onStage(async (stage) => {
-    const { code, stderr } = await stage.run(["secrets", "one", "--log-level", "info"]);
+    const { code, stderr } = await stage.run(["secrets", "one", "--log-level", "debug"]);
     assert.equal(code, 0);
     assert.match(stderr, LOG_LINE);
   }));

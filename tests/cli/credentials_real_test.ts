@@ -8,8 +8,8 @@ import { type Bystander, bystander, uniqueName } from "../support/api_objects.ts
 import { decodeBase64 } from "../support/base64.ts";
 import { type Canary, makeCanary } from "../support/canary.ts";
 import { commandLinesDuring } from "../support/processes.ts";
-import { assertEnded, type Given, programCommand } from "./credentials_support.ts";
-import { type Ended, folder, listening, program } from "./support.ts";
+import { assertEnded, type Given } from "./credentials_support.ts";
+import { type Ended, folder, listening, program, programCommand } from "./support.ts";
 
 /** The commands for credentials on a real API server. */
 

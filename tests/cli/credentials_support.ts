@@ -5,11 +5,9 @@ import { type Emulator, startEmulator } from "../../src/emulator/emulator.ts";
 import { decodeBase64 } from "../support/base64.ts";
 import { type Canary, makeCanary } from "../support/canary.ts";
 import type { Declare } from "../support/declare.ts";
-import { BUILT, type Ended, type Folder, folder, listening, program } from "./support.ts";
+import { type Ended, type Folder, folder, listening, program, programCommand } from "./support.ts";
 
 /** The commands for credentials as users run them, with emulated clusters. */
-
-const ROOT = join(import.meta.dirname!, "..", "..");
 
 /** A time 400 days and some hours ago; an object created then has the age `400d`. */
 export const THEN = new Date(Math.floor(Date.now() / 1000) * 1000 - (400 * 24 + 6) * 3_600_000);
@@ -164,15 +162,6 @@ async function execute(
   const [{ code, stdout, stderr }] = await Promise.all([child.output(), input]);
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   return { code, stdout: text(stdout), stderr: text(stderr) };
-}
-
-/** The command line of the program with these arguments, from source or built. */
-export function programCommand(args: readonly string[]): string[] {
-  const fromSource = [
-    ...[Deno.execPath(), "run", "-A", "--no-check"],
-    ...["--config", join(ROOT, "deno.json"), join(ROOT, "main.ts")],
-  ];
-  return [...BUILT === undefined ? fromSource : [BUILT], ...args];
 }
 
 /** Tests several rows concurrently, since most of the time of a process is its start. */

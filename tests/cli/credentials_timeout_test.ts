@@ -133,7 +133,7 @@ Deno.test("a cluster that accepts connections and never speaks TLS fails after c
       const began = performance.now();
       assertEnded(await stage.run(["secrets", "hung"], { env }), {
         code: 1,
-        stderr: /no connection within 0\.5 seconds|Cannot connect to cluster/,
+        stderr: /no connection within 0\.5 seconds/,
       });
       const on = DOCKER.map((word) => word === "one" ? "hung" : word);
       assertEnded(await stage.run(on, { env, stdin: stage.canary.value }), {
@@ -166,7 +166,7 @@ Deno.test("each reported cluster restarts the timeout for the others", () =>
       const body = new ReadableStream({
         async pull(controller) {
           // Longer in total than one timeout, and then silence.
-          if (at > 0) await new Promise((resolve) => setTimeout(resolve, 700));
+          if (at > 0) await new Promise((resolve) => setTimeout(resolve, 1500));
           if (at < events.length) controller.enqueue(events[at++]!);
           else await new Promise(() => {});
         },
@@ -175,9 +175,9 @@ Deno.test("each reported cluster restarts the timeout for the others", () =>
         headers: { "X-Request-Id": "1", "Content-Type": "application/x-ndjson" },
       });
     });
-    const args = ["secrets", "*", "--server", server.url, "--request-timeout", "1.5"];
+    const args = ["secrets", "*", "--server", server.url, "--request-timeout", "4"];
     const ended = await stage.run(args);
     assert.equal(ended.code, 3, ended.stderr);
-    assert.match(ended.stderr, /^silent: failed: .*: no response within 1\.5 seconds\. /);
+    assert.match(ended.stderr, /^silent: failed: .*: no response within 4 seconds\. /);
     assert.match(ended.stderr, /^3 clusters: .*; 1 failed|^3 clusters ok; 1 failed$/m);
   }));

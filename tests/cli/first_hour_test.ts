@@ -8,8 +8,7 @@ import { type Emulator, startEmulator } from "../../src/emulator/emulator.ts";
 import { decodeBase64 } from "../support/base64.ts";
 import { makeCanary } from "../support/canary.ts";
 import { silentPort } from "../support/silent_port.ts";
-import { programCommand } from "./credentials_support.ts";
-import { type Ended, folder } from "./support.ts";
+import { type Ended, folder, programCommand } from "./support.ts";
 import { denoFolder } from "../../scripts/test/deno_folder.ts";
 
 /**

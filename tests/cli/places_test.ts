@@ -103,6 +103,7 @@ Deno.test("status, logs, restart and stop find from elsewhere the server that st
       log: `${me.state}/server.log`,
       config: `${me.home}/config.yaml`,
       clusters_folder: `${me.home}/clusters`,
+      authentication: "none",
     },
   );
   assert.ok((await Deno.stat(join(me.home, "audit.log"))).isFile);

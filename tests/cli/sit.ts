@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { onPath, realWorld } from "../../scripts/control_plane/cache.ts";
-import { programCommand } from "./credentials_support.ts";
+import { programCommand } from "./support.ts";
 
 /** Runs the program in a terminal. */
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 /** The root of the project. */
 const ROOT = join(import.meta.dirname!, "..", "..");
@@ -58,7 +58,7 @@ export interface ProgramOptions {
   readonly clearEnv?: boolean;
   /** @default the root of the project */
   readonly cwd?: string;
-  /** Another module that is the program, with something added. @default {@link BUILT} or main.ts */
+  /** Another module that is the program, with something added. @default {@link BUILT} or {@link MAIN} */
   readonly main?: string;
   /** The limit of open files. @default that of this process */
   readonly maxFiles?: number;
@@ -70,12 +70,21 @@ const NOBODYS = { XDG_CONFIG_HOME: "/nonexistent", XDG_STATE_HOME: "/nonexistent
 /** A built executable to test in place of the source. */
 export const BUILT = Deno.env.get("ARGOCD_CONFIGURER_TEST_PROGRAM");
 
+/** The main module: the bundle that `deno task test` makes, which starts sooner, else the source. */
+export const MAIN = Deno.env.get("ARGOCD_CONFIGURER_TEST_MAIN") ?? join(ROOT, "main.ts");
+
+/** The program with these arguments, built or not. */
+export function programCommand(args: readonly string[]): string[] {
+  const config = join(dirname(MAIN), "deno.json");
+  const run = [Deno.execPath(), "run", "-A", "--no-check", "--config", config, MAIN];
+  return [...BUILT === undefined ? run : [BUILT], ...args];
+}
+
 export function program(args: readonly string[], options: ProgramOptions = {}): Program {
-  const { main = join(ROOT, "main.ts") } = options;
-  const built = options.main === undefined ? BUILT : undefined;
-  const fromSource = ["run", "-A", "--no-check", main];
-  const command = [built ?? Deno.execPath(), ...(built === undefined ? fromSource : []), ...args];
-  const { maxFiles } = options;
+  const { main, maxFiles } = options;
+  const command = main === undefined
+    ? programCommand(args)
+    : [Deno.execPath(), "run", "-A", "--no-check", main, ...args];
   const limited = ["sh", "-c", `ulimit -n ${maxFiles} && exec "$0" "$@"`, ...command];
   const [executable, ...rest] = maxFiles === undefined ? command : limited;
   const child = new Deno.Command(executable!, {

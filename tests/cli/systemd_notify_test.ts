@@ -3,6 +3,7 @@ import { join } from "node:path";
 import denoConfig from "../../deno.json" with { type: "json" };
 import { PERMISSIONS, unstableFlags } from "../../scripts/build/permissions.ts";
 import { notifySocket } from "../support/notify_socket.ts";
+import { settled } from "../support/settled.ts";
 import { listening, program } from "./support.ts";
 
 /** The server under a unit of `Type=notify` with a watchdog. */
@@ -38,8 +39,7 @@ Deno.test("a suspended process sends no notification, so that the watchdog kills
   await using server = program(["serve", "--port", "0"], { env });
   await socket.heard("WATCHDOG=1", 2);
   server.kill("SIGSTOP");
-  await new Promise((resolve) => setTimeout(resolve, 200)); // notifications that were already sent
-  const before = socket.received.length;
+  const before = await settled(() => socket.received.length); // with notifications that were already sent
   await new Promise((resolve) => setTimeout(resolve, 500));
   assert.equal(socket.received.length, before);
 });

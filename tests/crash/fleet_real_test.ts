@@ -29,6 +29,9 @@ const REAL = ["a", "c", "d", "e"] as const;
 
 const NAMESPACES = ["team-a", "team-b", "argocd"];
 
+/** The timeout of the hung cluster in seconds: less than the time after which it lets the next one start. */
+const SECONDS = 1.5;
+
 interface World {
   readonly place: Folder;
   readonly name: string;
@@ -40,7 +43,12 @@ interface World {
   /** The number of namespaces that hold the secret on each cluster; each secret is checked. */
   held(): Promise<Readonly<Record<string, number>>>;
   audit(): readonly AuditEntry[];
+  /** Whether the timeout of the hung cluster has certainly not expired yet. */
+  isInTime(): boolean;
 }
+
+/** @returns whether the timeout had not expired before the interruption */
+type Test = (world: World) => Promise<boolean>;
 
 async function heldBy(plane: ControlPlaneClient, name: string, password: string) {
   const selector = `fieldSelector=metadata.name%3D${name}`;
@@ -52,7 +60,13 @@ async function heldBy(plane: ControlPlaneClient, name: string, password: string)
   return body.items.length as number;
 }
 
-async function inWorld(transport: string, test: (world: World) => Promise<void>): Promise<void> {
+/** Repeats a test that was too late: a loaded machine may stall for longer than the timeout. */
+async function inWorld(transport: string, test: Test): Promise<void> {
+  for (let attempt = 0; attempt < 5; attempt++) if (await inNewWorld(transport, test)) return;
+  assert.fail("each time the timeout of the hung cluster expired too soon");
+}
+
+async function inNewWorld(transport: string, test: Test): Promise<boolean> {
   await using place = await folder();
   const name = uniqueName("fleet");
   const canary = makeCanary();
@@ -62,8 +76,7 @@ async function inWorld(transport: string, test: (world: World) => Promise<void>)
     await place.write(`${cluster}.kubeconfig`, await Deno.readTextFile(administrator));
   }
   await place.write("b.kubeconfig", kubeconfig(hung.url));
-  // Less than the time after which a hung cluster lets the next one start.
-  await place.write("labels.yaml", 'b: {argocd-configurer.io/timeout: "1.5"}\n');
+  await place.write("labels.yaml", `b: {argocd-configurer.io/timeout: "${SECONDS}"}\n`);
   const config = await place.write(
     "config.yaml",
     [
@@ -84,8 +97,13 @@ async function inWorld(transport: string, test: (world: World) => Promise<void>)
         first: ["a"],
       }),
     });
+  function audit(): readonly AuditEntry[] {
+    const text = Deno.readTextFileSync(`${place.path}/audit.log`);
+    canary.absentFrom(text, "the audit log");
+    return text.trimEnd().split("\n").map((line) => JSON.parse(line) as AuditEntry);
+  }
   try {
-    await test({
+    return await test({
       place,
       name,
       canary,
@@ -107,10 +125,11 @@ async function inWorld(transport: string, test: (world: World) => Promise<void>)
         );
         return Object.fromEntries(await Promise.all(counts));
       },
-      audit() {
-        const text = Deno.readTextFileSync(`${place.path}/audit.log`);
-        canary.absentFrom(text, "the audit log");
-        return text.trimEnd().split("\n").map((line) => JSON.parse(line) as AuditEntry);
+      audit,
+      isInTime() {
+        const now = Date.now();
+        const begin = audit().find(({ cluster, phase }) => cluster === "b" && phase === "begin");
+        return now - Date.parse(begin!.time) < SECONDS * 1000;
       },
     });
   } finally {
@@ -150,7 +169,7 @@ async function completed({ place, start, write, held, audit }: World): Promise<v
 }
 
 for (const transport of ["auto", "kubectl"]) {
-  const crashTest = (sentence: string, test: (world: World) => Promise<void>) =>
+  const crashTest = (sentence: string, test: Test) =>
     Deno.test({
       name: `${transport}: ${sentence}`,
       ignore: planes.length === 0,
@@ -164,6 +183,8 @@ for (const transport of ["auto", "kubectl"]) {
       await using _ = running;
       const { answer } = await world.begin(url);
       running.kill("SIGTERM");
+      await running.line(/stopping signal=SIGTERM/);
+      if (!world.isInTime()) return false;
       const response = await answer;
       assert.equal(response.status, 207);
       const { clusters, succeeded, failed, not_begun } = await response.json() as FleetAnswer;
@@ -173,6 +194,7 @@ for (const transport of ["auto", "kubectl"]) {
       assert.deepEqual(await world.held(), ONLY_A);
       assert.deepEqual(phases(world.audit()), ["a begin", "a end", "b begin", "b end"]);
       await completed(world);
+      return true;
     },
   );
 
@@ -181,12 +203,16 @@ for (const transport of ["auto", "kubectl"]) {
     await using _ = running;
     const { leave } = await world.begin(url);
     leave();
+    // Once it has answered other requests, it has noticed the disconnect.
+    for (let i = 0; i < 2; i++) await (await fetch(`${url}/health`)).body?.cancel();
+    if (!world.isInTime()) return false;
     await running.line(/path=\/api\/v1\/docker /);
     assert.deepEqual(await world.held(), ONLY_A);
     running.kill("SIGTERM");
     assert.equal((await running.ended).code, 0);
     assert.deepEqual(phases(world.audit()), ["a begin", "a end", "b begin", "b end"]);
     await completed(world);
+    return true;
   });
 
   crashTest(
@@ -196,6 +222,7 @@ for (const transport of ["auto", "kubectl"]) {
       await using _ = running;
       const { answer } = await world.begin(url);
       running.kill("SIGKILL");
+      if (!world.isInTime()) return false;
       await assert.rejects(answer);
       await running.ended;
       assert.deepEqual(await world.held(), ONLY_A);
@@ -207,6 +234,7 @@ for (const transport of ["auto", "kubectl"]) {
       await other.ended;
       assert.deepEqual(phases(world.audit()), ["a begin", "a end", "b begin", "b interrupted"]);
       await completed(world);
+      return true;
     },
   );
 }

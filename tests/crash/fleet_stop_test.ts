@@ -7,9 +7,11 @@ import { type SilentPort, silentPort } from "../support/silent_port.ts";
 /** A write to several clusters, of which the first hangs, and events that end it early. */
 
 /** The timeout of a cluster in seconds: less than the time after which a hung one lets another start. */
-const SECONDS = "1.5";
+const SECONDS = 1.5;
 
 interface Writing {
+  /** Whether the timeout of the first cluster has certainly not expired yet. */
+  isInTime(): boolean;
   readonly events: AsyncIterator<string>;
   readonly rest: () => Promise<string>;
   leave(): Promise<void>;
@@ -23,7 +25,16 @@ interface World {
   write(): Promise<Writing>;
 }
 
-async function inWorld(test: (world: World) => Promise<void>): Promise<void> {
+/** @returns whether the timeout had not expired before the interruption */
+type Test = (world: World) => Promise<boolean>;
+
+/** Repeats a test that was too late: a loaded machine may stall for longer than the timeout. */
+async function inWorld(test: Test): Promise<void> {
+  for (let attempt = 0; attempt < 5; attempt++) if (await inNewWorld(test)) return;
+  assert.fail("each time the timeout of the first cluster expired too soon");
+}
+
+async function inNewWorld(test: Test): Promise<boolean> {
   await using place = await folder();
   const ports = [silentPort(), silentPort(), silentPort()];
   for (const [i, { url }] of ports.entries()) {
@@ -40,10 +51,11 @@ async function inWorld(test: (world: World) => Promise<void>): Promise<void> {
   await (await fetch(`${url}/api/v1/secrets?cluster=warm`)).body?.cancel();
   const canary = makeCanary();
   try {
-    await test({
+    return await test({
       running,
       ports,
       async write() {
+        const began = performance.now();
         const leaving = new AbortController();
         const response = await fetch(`${url}/api/v1/docker`, {
           method: "POST",
@@ -62,6 +74,7 @@ async function inWorld(test: (world: World) => Promise<void>): Promise<void> {
         await until(() => ports[0]!.connections > 0);
         return {
           events,
+          isInTime: () => performance.now() - began < SECONDS * 1000,
           async rest() {
             let text = "";
             for (let next = await events.next(); !next.done; next = await events.next()) {
@@ -73,6 +86,8 @@ async function inWorld(test: (world: World) => Promise<void>): Promise<void> {
           async leave() {
             leaving.abort();
             await events.next().catch(() => {});
+            // Once it has answered other requests, it has noticed the disconnect.
+            for (let i = 0; i < 2; i++) await (await fetch(`${url}/health`)).body?.cancel();
           },
         };
       },
@@ -88,8 +103,10 @@ async function until(isSo: () => boolean): Promise<void> {
 
 Deno.test("SIGTERM during a write to several clusters: the current write finishes, the remaining clusters are reported as not started, exit 0", () =>
   inWorld(async ({ running, ports, write }) => {
-    const { rest } = await write();
+    const { rest, isInTime } = await write();
     running.kill("SIGTERM");
+    await running.line(/stopping signal=SIGTERM/);
+    if (!isInTime()) return false;
     const events = eventsIn(await rest());
     const told = events.flatMap((event) =>
       event.event === "cluster"
@@ -110,15 +127,18 @@ Deno.test("SIGTERM during a write to several clusters: the current write finishe
     ]);
     assert.equal((await running.ended).code, 0);
     assert.deepEqual(ports.map(({ connections }) => connections > 0), [true, false, false]);
+    return true;
   }));
 
 Deno.test("after the client disconnects no further cluster is started", () =>
   inWorld(async ({ running, ports, write }) => {
-    const { leave } = await write();
+    const { leave, isInTime } = await write();
     await leave();
+    if (!isInTime()) return false;
     await running.line(/path=\/api\/v1\/docker .*cut=client_left/);
     assert.deepEqual(ports.map(({ connections }) => connections > 0), [true, false, false]);
     running.kill("SIGTERM");
     assert.equal((await running.ended).code, 0);
     assert.deepEqual(ports.map(({ connections }) => connections > 0), [true, false, false]);
+    return true;
   }));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { join } from "node:path";
 import { makeAuthority } from "../../scripts/control_plane/certificates.ts";
-import { BUILT } from "../cli/support.ts";
+import { programCommand } from "../cli/support.ts";
 import { denoFolder } from "../../scripts/test/deno_folder.ts";
 
 /** The user's machine in the README's examples. */
@@ -12,14 +12,12 @@ export interface Home {
   readonly files: Readonly<Record<string, string>>;
 }
 
-const ROOT = join(import.meta.dirname!, "..", "..");
-
 /** Installs the program under its name. @returns the variables with which a shell finds it */
 export async function install({ path }: Pick<Home, "path">): Promise<Record<string, string>> {
   const bin = join(path, "bin");
   await Deno.mkdir(bin);
-  const from = BUILT ?? `${Deno.execPath()}" run -A --no-check "${join(ROOT, "main.ts")}`;
-  await Deno.writeTextFile(join(bin, "argocd-configurer"), `#!/bin/sh\nexec "${from}" "$@"\n`, {
+  const command = programCommand([]).map((word) => `"${word}"`).join(" ");
+  await Deno.writeTextFile(join(bin, "argocd-configurer"), `#!/bin/sh\nexec ${command} "$@"\n`, {
     mode: 0o755,
   });
   return { HOME: path, PATH: `${bin}:${Deno.env.get("PATH")}`, DENO_DIR: await denoFolder() };

@@ -2,8 +2,14 @@ import assert from "node:assert/strict";
 import type { ControlPlaneClient } from "../../scripts/control_plane/connect.ts";
 import { clustersFromEnv } from "../../scripts/control_plane/several.ts";
 import { sha256 } from "../../src/tokens/tokens.ts";
-import { programCommand } from "../cli/credentials_support.ts";
-import { type Ended, folder, kubeconfig, listening, program } from "../cli/support.ts";
+import {
+  type Ended,
+  folder,
+  kubeconfig,
+  listening,
+  program,
+  programCommand,
+} from "../cli/support.ts";
 import { uniqueName } from "../support/api_objects.ts";
 import { type Canary, makeCanary } from "../support/canary.ts";
 import { silentPort } from "../support/silent_port.ts";

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type Authority, makeAuthority } from "../../scripts/control_plane/certificates.ts";
-import { programCommand } from "../cli/credentials_support.ts";
-import { type Ended, folder, listening, program } from "../cli/support.ts";
+import { type Ended, folder, listening, program, programCommand } from "../cli/support.ts";
 import { encodeBase64 } from "../support/base64.ts";
 import { startHelmServer } from "../verify/helm_server.ts";
 import { basicHeader, serve, turnedAway, type Visitors } from "../verify/http_server.ts";

@@ -20,25 +20,33 @@ const DECIDED = 1000;
 export function watchProcesses(folder: string): ProcessWatch {
   const seen = new Set<string>();
   const written = new Set<string>();
-  const ours = new Set<number>();
-  /** When each process was first seen. */
-  const others = new Map<number, number>();
+  /** The command line of each process: only with another one, its environment may differ. */
+  const ours = new Map<number, string>();
+  /** When each process was first seen. Earlier processes than the watch are none of ours. */
+  const others = new Map(pids().map((pid) => [pid, -Infinity]));
 
   function look(): void {
     if (Deno.build.os !== "linux") return;
-    for (const pid of pids()) {
-      if ((others.get(pid) ?? Infinity) < performance.now() - DECIDED) continue;
+    const now = performance.now();
+    const there = pids();
+    for (const pid of there) {
+      if ((others.get(pid) ?? Infinity) < now - DECIDED) continue;
       const commandLine = read(`/proc/${pid}/cmdline`);
       if (commandLine === undefined) continue;
       if (!ours.has(pid) && !commandLine.includes(folder) && !ours.has(parentOf(pid))) {
-        if (!others.has(pid)) others.set(pid, performance.now());
+        if (!others.has(pid)) others.set(pid, now);
         continue;
       }
-      ours.add(pid);
-      seen.add(commandLine);
-      seen.add(read(`/proc/${pid}/environ`) ?? "");
-      for (const path of openForWriting(pid)) written.add(path);
+      if (ours.get(pid) !== commandLine) {
+        const environment = read(`/proc/${pid}/environ`) ?? "";
+        for (const text of [commandLine, environment]) seen.add(text);
+        ours.set(pid, environment === "" ? "" : commandLine); // it may just be starting
+      }
+      for (const path of openForWriting(pid, written)) written.add(path);
     }
+    // Its number may become another one's.
+    const isThere = new Set(there);
+    for (const pid of others.keys()) if (!isThere.has(pid)) others.delete(pid);
   }
 
   const timer = setInterval(look, EVERY);
@@ -47,13 +55,14 @@ export function watchProcesses(folder: string): ProcessWatch {
     written,
     alive() {
       look();
-      return [...ours].filter((pid) => !["", "Z", "X"].includes(stateOf(pid)));
+      return [...ours.keys()].filter((pid) => !["", "Z", "X"].includes(stateOf(pid)));
     },
     [Symbol.dispose]: () => clearInterval(timer),
   };
 }
 
 function pids(): number[] {
+  if (Deno.build.os !== "linux") return [];
   return [...Deno.readDirSync("/proc")].map(({ name }) => Number(name)).filter(Number.isInteger);
 }
 
@@ -74,11 +83,12 @@ function statOf(pid: number): string[] {
 const stateOf = (pid: number): string => statOf(pid)[0] ?? "";
 const parentOf = (pid: number): number => Number(statOf(pid)[1]);
 
-function openForWriting(pid: number): string[] {
+/** @param known paths that need no second look */
+function openForWriting(pid: number, known: ReadonlySet<string>): string[] {
   try {
     return [...Deno.readDirSync(`/proc/${pid}/fd`)].flatMap(({ name }) => {
       const path = Deno.readLinkSync(`/proc/${pid}/fd/${name}`);
-      if (!path.startsWith("/") || /^\/(proc|dev|sys)\//.test(path)) return [];
+      if (!path.startsWith("/") || /^\/(proc|dev|sys)\//.test(path) || known.has(path)) return [];
       const flags = /^flags:\s+([0-7]+)/m.exec(read(`/proc/${pid}/fdinfo/${name}`) ?? "")?.[1];
       // The last two bits: read-only, write-only, both.
       return (Number.parseInt(flags ?? "0", 8) & 3) === 0 ? [] : [path];

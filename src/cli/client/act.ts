@@ -22,7 +22,7 @@ export interface Stage {
   readonly display: Display;
   readonly screen: TerminalScreen | undefined;
   /** Failures that were printed. */
-  readonly printed: Set<string>;
+  readonly printed: Map<string, string | undefined>;
 }
 
 /** The results of all calls. */

@@ -34,7 +34,7 @@ export async function carryOut(what: CarryOut): Promise<number> {
       what,
       display: { ...display, areSeveral: plan.areSeveral },
       screen,
-      printed: new Set(),
+      printed: new Map(),
     };
     const acted = !what.isAsked
       ? await act(plan.calls, stage, false)

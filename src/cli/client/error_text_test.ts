@@ -225,13 +225,16 @@ Deno.test("an error of any code has the same text in process and by a server", (
     }
   }));
 
-Deno.test("a bug has the same text, too, without its message", () =>
+Deno.test("a bug has the same text, too, without its message; a server's log has that", () =>
   onStage(async (stage) => {
     stage.thrown = new TypeError("Cannot read properties of not-a-password");
     const words = await wordsOf(stage.docker);
     for (const [name, backend] of stage.backends) {
-      const answer = await backend.request(stage.docker, {});
+      const { advice, ...answer } = await backend.request(stage.docker, {});
       assert.equal(answer.status, 500, name);
+      const id = answer.body.request_id;
+      const inLog = backend.isRemote ? `The server's log has the reason, with id=${id}` : undefined;
+      assert.equal(advice, inLog, name);
       const { lines } = errorText(answer, words, false);
       assert.deepEqual(lines, ["Internal server error"], name);
     }

@@ -64,6 +64,10 @@ export function remote(server: WhichServer): Backend {
     if (status === 404 && answer.body.code === undefined) {
       return { ...answer, advice: "The server is an older version without /api/v1. Upgrade it" };
     }
+    if (answer.body.code === "internal") {
+      const id = answer.body.request_id ?? headers.get("X-Request-Id");
+      return { ...answer, advice: `The server's log has the reason, with id=${id}` };
+    }
     if (isUnknownCluster(answer)) return { ...answer, advice: LIST_CLUSTERS };
     const wait = headers.get("Retry-After");
     if (status === 429 && wait !== null && /^\d+$/.test(wait)) {

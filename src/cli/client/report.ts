@@ -12,9 +12,13 @@ import { clusterSummary } from "./tally.ts";
 
 /**
  * Why one of several clusters failed. Details that several clusters share are given once.
- * @param printed texts that were given before; the new one is added
+ * @param printed texts that were given before, with their cluster; the new one is added
  */
-export function failureLines(result: JobResult, display: Display, printed: Set<string>): string {
+export function failureLines(
+  result: JobResult,
+  display: Display,
+  printed: Map<string, string | undefined>,
+): string {
   const { view } = display;
   if (isOk(result, view) || result.unfinished !== undefined) return "";
   if (hasSucceeded(result)) {
@@ -25,11 +29,16 @@ export function failureLines(result: JobResult, display: Display, printed: Set<s
   // A usage error is the same for all clusters, and is printed at the end.
   if (isUsage) return "";
   const [first = "", ...details] = lines;
-  const isNew = !printed.has(lines.join("\n"));
-  printed.add(lines.join("\n"));
-  return [`${result.cluster}: ${colors("stderr").bad("failed")}: ${first}`, ...isNew ? details : []]
-    .map((line) => `${line}\n`).join("");
+  const text = lines.join("\n");
+  const before = printed.get(text);
+  if (before === undefined) printed.set(text, result.cluster);
+  const failed = `${result.cluster}: ${colors("stderr").bad("failed")}: `;
+  if (before === undefined) return [failed + first, ...details].map((line) => `${line}\n`).join("");
+  return `${failed}${first.length > LONG ? `for the same reason as ${before}` : first}\n`;
 }
+
+/** A longer text is printed once. */
+const LONG = 120;
 
 const NOT_SENT = "The request is valid as far as can be checked here. It was not sent";
 

@@ -57,8 +57,11 @@ export const view: View<Checks, CheckedAnswer> = {
   },
   names: ({ checks }) =>
     checks.flatMap(({ cells }) => cells.map(secretOf)).filter(isNew).toSorted(),
-  notes: (body, { output } = {}) => [
+  notes: (body, { output, id } = {}) => [
     ...partsNotSeen(body),
+    ...id === undefined || body.total > 0 ? [] : [
+      `note: no cluster that was read has a credential with ID '${id}'. 'fleet -o json' has the IDs`,
+    ],
     ...body.fingerprints_end === undefined || output !== "wide"
       ? []
       : [`note: fingerprints change when the server restarts: ${printable(body.fingerprints_end)}`],

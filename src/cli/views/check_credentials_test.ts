@@ -84,6 +84,17 @@ Deno.test("EXPIRES is a column if one expiry is known", () => {
   assert.equal(headings([check("accepted")]).includes("EXPIRES"), false);
 });
 
+Deno.test("the notes say that no credential has the ID that was given", () => {
+  const counts = { accepted: 0, refused: 0, unreachable: 0, not_tried: 0 };
+  const none = { ...body([]), ...counts };
+  assert.deepEqual(view.notes!(none, { id: "docker/x" }), [
+    "note: no cluster that was read has a credential with ID 'docker/x'. 'fleet -o json' has the IDs",
+  ]);
+  assert.deepEqual(view.notes!(none, {}), []);
+  const one = { ...body([check("accepted")]), ...counts, accepted: 1 };
+  assert.deepEqual(view.notes!(one, { id: "docker/x" }), ["note: 1 accepted"]);
+});
+
 Deno.test("the notes list what could not be read, and a count per state", () => {
   const answer = {
     ...body([check("accepted"), check("refused", { cached: true })], [

@@ -8,13 +8,14 @@ export const view: View<AuditBody, Entry> = {
   columns: () => ({
     TIME: ({ time }) => time,
     WHO: ({ who }) => who,
-    CLUSTER: (entry) => entry.cluster ?? listed(entry, "clusters"),
+    CLUSTER: clustersOf,
     KIND: ({ kind }) => kind,
     NAMES: (entry) => listed(entry, entry.written ? "written" : "names"),
     OUTCOME: outcomeOf,
   }),
   wide: {
     FROM: ({ from }) => from,
+    CLUSTERS: (entry) => listed(entry, "clusters"),
     NAMESPACES: (entry) => listed(entry, "namespaces"),
     CREDENTIAL: fingerprintsOf,
     WRITE: ({ write }) => write,
@@ -25,7 +26,7 @@ export const view: View<AuditBody, Entry> = {
   rows: ({ entries }) => withoutStarts(entries),
   notes({ truncated, damaged, chain }) {
     return [
-      ...truncated ? ["note: there are more entries. Use --limit or --until to see them"] : [],
+      ...truncated ? [MORE] : [],
       ...damaged > 0 ? [`warning: ${plural(damaged, "line")} damaged, as after a crash`] : [],
       ...aboutChain(chain),
     ];
@@ -33,12 +34,25 @@ export const view: View<AuditBody, Entry> = {
   nothing: () => "No matching audit log entries",
 };
 
+const MORE =
+  "note: there are more entries. Use --limit or --until to see them; a write has two, its start and its end";
+
 /** One entry per write: the end repeats the start. A start without an end is kept. */
 function withoutStarts(entries: readonly Entry[]): readonly Entry[] {
   const finished = new Set(
     entries.filter(({ phase }) => phase !== "begin").map(({ write }) => write),
   );
   return entries.filter(({ phase, write }) => phase !== "begin" || !finished.has(write));
+}
+
+/** The most clusters that are listed; with more, there are as many as a number says. */
+const MOST_CLUSTERS = 3;
+
+function clustersOf(entry: Entry): string | undefined {
+  const { cluster, clusters = [], more } = entry;
+  const total = clusters.length + (more?.clusters ?? 0);
+  return cluster ??
+    (total > MOST_CLUSTERS ? plural(total, "cluster") : listed(entry, "clusters"));
 }
 
 function outcomeOf({ phase, outcome = "finished", dry_run }: Entry): string {

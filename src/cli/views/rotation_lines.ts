@@ -1,8 +1,6 @@
-import { given } from "../../fields/advice.ts";
 import type { RotatedSecret, RotationCluster, ValuePlace } from "../../fleet/rotation/shapes.ts";
-import { kebab } from "../bind/field_flags.ts";
-import { flagFor, ofCommand } from "../client/error_text.ts";
 import type { RotationBody } from "./rotation_notes.ts";
+import { remedyInFlags } from "./rotation_remedy.ts";
 import { stateOf } from "./written.ts";
 
 /** A row of a rotation's table: a secret, or equal ones on several clusters. */
@@ -15,9 +13,6 @@ export interface RotationLine {
   readonly reason?: string;
   readonly remedy?: string;
 }
-
-/** Fields that a remedy can name. */
-const FIELDS = ["force", "managed_only", "everywhere"];
 
 /** With more rows than this, equal rows of several clusters are merged. */
 const MOST = 50;
@@ -42,9 +37,7 @@ export function rotationLines(
       ...lineOf(cluster, each),
       result: "not rotated",
       reason: each.message,
-      remedy: ofCommand(
-        given(each.remedy, FIELDS, (name, value) => flagFor(`--${kebab(name)}`, value)),
-      ),
+      remedy: remedyInFlags(each.remedy),
     })),
   ]);
   const known = new Set(all.filter(({ result }) => result === "not rotated").map(placeOf));

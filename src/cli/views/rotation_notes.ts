@@ -11,6 +11,7 @@ import { printable, shortList } from "../client/table.ts";
 import type { Backend } from "../client/backend.ts";
 import { MOST_PLACES, verifyLines } from "../client/verify_lines.ts";
 import { whyRefused } from "./rotation_refusal.ts";
+import { remedyInFlags } from "./rotation_remedy.ts";
 
 /** The fields of a rotation's answer that are shown. */
 export interface RotationBody {
@@ -19,6 +20,8 @@ export interface RotationBody {
   readonly success: boolean;
   readonly dry_run?: boolean;
   readonly clusters: readonly RotationCluster[];
+  readonly failed?: number;
+  readonly not_begun?: number;
   /** Absent while it is unknown. */
   readonly old_value?: OldValue;
   readonly safe_to_revoke: boolean;
@@ -51,6 +54,7 @@ export function notesOfRotation(
     ...hints(body),
     ...remedies(body),
     ...verifiedLines(body),
+    ...unlisted(body),
     ...resumable(body),
     ...rollbackNotes(body),
     ...body.rotation === undefined || isForgotten || isShownAgain ? [] : [
@@ -106,7 +110,7 @@ function remedies({ clusters }: RotationBody): string[] {
   const left = clusters.flatMap(({ left }) => left);
   const each = Map.groupBy(
     left,
-    ({ reason, remedy }) => `(${OBSTACLES[reason] ?? reason}): ${remedy}`,
+    ({ reason, remedy }) => `(${OBSTACLES[reason] ?? reason}): ${remedyInFlags(remedy)}`,
   );
   return [...each].slice(0, MOST)
     .map(([text, { length }]) => `${plural(length, "secret")} not rotated ${text}`);
@@ -129,9 +133,23 @@ function plannedVerification({ verified = [] }: RotationBody): string[] {
   ];
 }
 
-function resumable({ clusters, state }: RotationBody): string[] {
-  const isOpen = state === "interrupted" ||
-    clusters.some(({ status }) => status === "failed" || status === "not_begun");
+const isOpenStatus = ({ status }: RotationCluster) => status === "failed" || status === "not_begun";
+
+/** How many clusters failed or were skipped without an entry in the audit log. */
+function countUnlisted({ clusters, failed = 0, not_begun = 0 }: RotationBody): number {
+  return failed + not_begun - clusters.filter(isOpenStatus).length;
+}
+
+function unlisted(body: RotationBody): string[] {
+  const count = countUnlisted(body);
+  return count > 0
+    ? [`${plural(count, "cluster")} not listed: failed or skipped before anything was written`]
+    : [];
+}
+
+function resumable(body: RotationBody): string[] {
+  const { clusters, state } = body;
+  const isOpen = state === "interrupted" || clusters.some(isOpenStatus) || countUnlisted(body) > 0;
   return isOpen
     ? ["Run the same command again to continue. Secrets with the new value stay unchanged"]
     : [];

@@ -121,6 +121,19 @@ for (const [body, line] of LINES) {
     assert.equal(rotated.line!(body), line));
 }
 
+Deno.test("clusters that the audit log has only counted are mentioned", () => {
+  const body = whole([entry("a", ROTATED), entry("b", FAILED, 503)], { ...SAFE, state: "done" });
+  const noted = (more: object) => {
+    const notes = shownRotation.notes!({ ...body, success: false, ...more }, {});
+    return notes.filter((note) => note.includes("not listed"));
+  };
+  assert.deepEqual(noted({ failed: 2, not_begun: 3 }), [
+    "4 clusters not listed: failed or skipped before anything was written",
+  ]);
+  assert.deepEqual(noted({ failed: 1, not_begun: 0 }), []);
+  assert.deepEqual(noted({}), []);
+});
+
 Deno.test("hints about rotated secrets are printed once each, also before the prompt", () => {
   const hinted = { ...ROTATED, hints: ["Change the repoURL of Applications"] };
   const entries = [entry("a", hinted), entry("b", hinted), entry("c", ROTATED)];
@@ -194,7 +207,7 @@ Deno.test("a plan has the secrets that would be written and those that would not
     "a | ci/theirs | password | not rotated | is managed by External Secrets",
   ]);
   assert.deepEqual(rotated.notes!(body), [
-    '1 secret not rotated (managed by another tool): Change it there, or send "force": true',
+    "1 secret not rotated (managed by another tool): Change it there, or give --force",
   ]);
   assert.equal(rotated.confirmation!.question(body), "Rotate 1 secret on 1 cluster?");
 });
@@ -342,7 +355,7 @@ Deno.test("each reason against revoking is printed, and so is that the same comm
     reasons: [...UNSAFE.reasons, { code: "not_seen", message: "Clusters not seen: b\x1b[2J" }],
   });
   assert.deepEqual(rotated.notes!(body), [
-    '1 secret not rotated (managed by another tool): Change it there, or send "force": true',
+    "1 secret not rotated (managed by another tool): Change it there, or give --force",
     "Run the same command again to continue. Secrets with the new value stay unchanged",
     "Rotation ID: r-1 (show it again: argocd-configurer rotations r-1)",
     "NOT safe to revoke the old value:",

@@ -1,8 +1,9 @@
-import { type Node, parseTree } from "jsonc-parser";
+import type { Node } from "jsonc-parser";
 import type { StoredSecret } from "../../kube/store.ts";
 import { seal, type Sealed } from "../../log/sealed.ts";
 import { asciiText, decodeBase64 } from "../../text/bytes.ts";
 import { dockerConfigOf, isPullSecretType } from "../kinds/pull_secret.ts";
+import { jsonTree } from "../material/docker_config.ts";
 
 /** A login as the kubelet reads it. */
 export interface KubeletLogin {
@@ -56,13 +57,9 @@ export function kubeletConfig({ type, data }: Pick<StoredSecret, "type" | "data"
 class Unreadable extends Error {}
 
 function parsed(text: string): Node {
-  try {
-    JSON.parse(text);
-    return parseTree(text)!;
-  } catch {
-    // The error message would quote the text. JSON that is nested too deeply ends here too.
-    throw new Unreadable("it is not valid JSON");
-  }
+  const tree = jsonTree(text);
+  if (tree === undefined) throw new Unreadable("it is not valid JSON");
+  return tree;
 }
 
 /** The entries of `auths`; several such fields are merged, and a null removes the entries before it. */

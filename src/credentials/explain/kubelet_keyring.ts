@@ -87,6 +87,7 @@ function splitHostPort(text: string): [host: string, port: string] {
  * address has, match one of the characters in them.
  */
 function isGlobMatch(pattern: string, text: string): boolean {
+  if (!/[*[]/.test(pattern)) return pattern === text; // the usual case, quickly
   const tokens = pattern.match(/\[[^\]]+\]|[^]/g) ?? [];
   const fits = (token: string | undefined, char: string) =>
     token !== undefined && (token.length > 1 ? token.slice(1, -1).includes(char) : token === char);

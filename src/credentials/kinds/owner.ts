@@ -1,5 +1,5 @@
 import type { StoredSecret } from "../../kube/store.ts";
-import { OWNERS, shownObject } from "./owners.ts";
+import { type Mark, OWNERS, shownObject } from "./owners.ts";
 
 /**
  * The other program that manages a secret, in words: `ExternalSecret 'x'`, `Argo CD application 'apps'`;
@@ -10,14 +10,14 @@ export function ownerOf(secret: StoredSecret): string | undefined {
     const { kind, name } = owner as { kind?: unknown; name?: unknown };
     return shownObject(kind, name);
   }
-  for (const { program, marks, describe } of OWNERS) {
-    for (const { on, key, matches } of marks) {
-      const value = valueOf(secret, on, key);
-      if (value === undefined || matches?.(value, secret) === false) continue;
-      return describe?.(secret, value) ?? program;
-    }
-  }
-  return undefined;
+  const isSet = ({ on, key, matches }: Mark) => {
+    const value = valueOf(secret, on, key);
+    return value !== undefined && (matches?.(value, secret) ?? true);
+  };
+  const owner = OWNERS.find(({ marks }) => marks.some(isSet));
+  if (owner === undefined) return undefined;
+  const { on, key } = owner.marks.find(isSet)!;
+  return owner.describe?.(secret, valueOf(secret, on, key)!) ?? owner.program;
 }
 
 function valueOf(

@@ -46,7 +46,7 @@ export function parseDockerConfig(
   text: string,
   form: DockerConfigForm = "dockerconfigjson",
 ): Validated<DockerConfig> {
-  const root = parseJson(text);
+  const root = jsonTree(text);
   if (root?.type !== "object") return no("must be a JSON object");
   const fields = propertiesOf(root);
   const textOf = (node: Node) => text.slice(node.offset, node.offset + node.length);
@@ -236,7 +236,8 @@ function fieldsOf(entry: string): LoginFields {
   // The usual case, quickly.
   if (Object.keys(object).every((name) => /^[a-z]+$/.test(name))) return object;
   const fields: LoginFields = {};
-  for (const { name, value } of propertiesOf(parseTree(entry)!)) {
+  const tree = jsonTree(entry);
+  for (const { name, value } of tree === undefined ? [] : propertiesOf(tree)) {
     const field = LOGIN_FIELDS.find((each) => each.name.test(name))?.field;
     if (field !== undefined && value.type !== "null") fields[field] = getNodeValue(value);
   }
@@ -262,13 +263,15 @@ export function propertiesOf(object: Node): Property[] {
   });
 }
 
-/** Parses strict JSON to a tree with the offsets of all nodes. */
-function parseJson(text: string): Node | undefined {
+/**
+ * Parses strict JSON to a tree with the offsets of all nodes; `undefined` when it is invalid, or nested so deeply that the
+ * stack does not suffice.
+ */
+export function jsonTree(text: string): Node | undefined {
   try {
     JSON.parse(text);
     return parseTree(text);
   } catch {
-    // The parser's message would quote the text. JSON that is nested too deeply fails here, too.
-    return undefined;
+    return undefined; // the parser's message would quote the text
   }
 }

@@ -1,8 +1,8 @@
-import { type Node, parseTree } from "jsonc-parser";
-import { parsedObject } from "../../text/json.ts";
+import type { Node } from "jsonc-parser";
 import { utf8Text } from "./canonical.ts";
 import {
   type DockerConfigForm,
+  jsonTree,
   LOGIN_FIELDS,
   parseDockerConfig,
   propertiesOf,
@@ -32,8 +32,8 @@ export interface EntryNode {
  * @returns `undefined` when the text is not a Docker configuration
  */
 export function entryNodes(text: string, form: DockerConfigForm): EntryNode[] | undefined {
-  if (!parseDockerConfig(text, form).ok) return undefined;
-  const root = parseTree(text)!;
+  const root = parseDockerConfig(text, form).ok ? jsonTree(text) : undefined;
+  if (root === undefined) return undefined;
   const entries = form === "dockercfg" ? propertiesOf(root) : entriesIn(root, /^auths$/);
   return nodesOf(text, entries);
 }
@@ -43,8 +43,8 @@ export function entryNodes(text: string, form: DockerConfigForm): EntryNode[] | 
  * kubelet reads `auths` in any case, and several of them.
  */
 export function unparsedNodes(text: string): EntryNode[] {
-  if (parsedObject(text) === undefined) return [];
-  return nodesOf(text, entriesIn(parseTree(text)!, /^auths$/iu));
+  const root = jsonTree(text);
+  return root?.type === "object" ? nodesOf(text, entriesIn(root, /^auths$/iu)) : [];
 }
 
 function entriesIn(root: Node, auths: RegExp): Property[] {

@@ -27,15 +27,13 @@ export function identified(
   const isNamed = sought.by === "name" && sought.name === secret.name &&
     (sought.namespace === undefined || sought.namespace === secret.namespace);
   const username = sought.by === "name" || isAnyUser ? undefined : sought.username;
-  const entries = [...new Set(slots.flatMap((slot) => dockerEntryOf(slot) ?? []))].filter((entry) =>
-    isNamed || sought.by === "registry" && isOf(entry, sought.registry, username)
-  );
-  const ofEntries = entries.flatMap((entry) => {
+  const ofEntries = [...Map.groupBy(slots, dockerEntryOf)].flatMap(([entry, those]) => {
+    const isMeant = entry !== undefined &&
+      (isNamed || sought.by === "registry" && isOf(entry, sought.registry, username));
+    if (!isMeant) return [];
     const [, first] = loginValues(dockerLogin(entry.json))[0] ?? [];
     const value = first === undefined ? undefined : canonicalValue(first);
-    return slots.filter((slot) =>
-      dockerEntryOf(slot) === entry && slot.role !== "name" && slot.canonical.reveal() === value
-    );
+    return those.filter((slot) => slot.role !== "name" && slot.canonical.reveal() === value);
   });
   const isBelow = sought.by === "url_prefix" && isAt(secret, sought.urlPrefix, username);
   return [...ofEntries, ...isNamed || isBelow ? ofKeys(slots, prefer) : []];

@@ -1,10 +1,9 @@
-import { parseTree } from "jsonc-parser";
+import type { Node } from "jsonc-parser";
 import { decodeBase64Text } from "../../text/bytes.ts";
 import { dockerConfigsOf, type StoredConfig } from "../kinds/pull_secret.ts";
-import { openKeys } from "../kinds/repository.ts";
-import { URL_KEYS } from "../kinds/user_info.ts";
 import { shownUrl } from "../kinds/url.ts";
 import { canonicalPem } from "../material/canonical.ts";
+import { jsonTree } from "../material/docker_config.ts";
 import type { ValuesOf } from "../values.ts";
 import { readings } from "./readings.ts";
 import type { Slot } from "./slot.ts";
@@ -102,14 +101,9 @@ function textsBut({ type, data: sealed }: ValuesOf, held: readonly Slot[]): Text
     const here = held.filter((slot) => slot.key === key);
     const config = configs.get(key);
     if (config !== undefined) return textsOfConfig(config, here);
-    if (here.some(({ location }) => location.in !== "user_info") || !mayHold(key)) return [];
+    if (here.some(({ location }) => location.in !== "user_info")) return [];
     return [{ place: key, key, text: cut(decodeBase64Text(data[key]!), here) }];
   });
-}
-
-/** Whether a key may contain a credential: names, projects and options do not. */
-function mayHold(key: string): boolean {
-  return key === "username" || URL_KEYS.includes(key) || !openKeys().includes(key);
 }
 
 /** Whether a text has another one in it that is not the piece of a longer word. */
@@ -166,18 +160,18 @@ interface Leaf {
 /** All strings of a JSON text, names of fields included; `undefined` where it is not valid JSON. */
 function leavesOf(json: string): Leaf[] | undefined {
   try {
-    JSON.parse(json);
+    const tree = jsonTree(json);
+    if (tree === undefined) return undefined;
     const leaves: Leaf[] = [];
-    gather(parseTree(json), [], leaves);
+    gather(tree, [], leaves);
     return leaves;
   } catch {
-    // JSON that is nested too deeply ends here too.
-    return undefined;
+    return undefined; // nested too deeply for the stack
   }
 }
 
 function gather(
-  node: ReturnType<typeof parseTree>,
+  node: Node | undefined,
   above: readonly string[],
   leaves: Leaf[],
 ): void {

@@ -44,7 +44,7 @@ export function obstacleOf(
     return {
       reason: "not_ours",
       message: `${title} is not managed by argocd-configurer`,
-      remedy: `To rotate the secret as well, ${send({ managed_only: false })}`,
+      remedy: `To rotate such secrets as well, ${send({ managed_only: false })}`,
     };
   }
   const owner = ownerOf(secret);

@@ -44,10 +44,11 @@ export function matchesAmong(
   const meant = wanted.identities.flatMap((sought) =>
     identified(secret, sought, all, set?.kind.name)
   );
+  const isMeant = new Set(meant);
   const forms = wanted.forms.reveal();
   const held: (readonly [Slot, Match["how"]])[] = [];
   for (const slot of forms.size === 0 ? [] : all) {
-    if (slot.canonical.reveal() === set?.value.reveal() || meant.includes(slot)) continue;
+    if (slot.canonical.reveal() === set?.value.reveal() || isMeant.has(slot)) continue;
     const how = howOf(slot, wanted);
     if (how !== undefined) held.push([slot, how]);
   }
@@ -89,20 +90,20 @@ function howOf({ text, canonical }: Slot, { forms, trimmed }: Wanted): Match["ho
 
 /** One match per place: several fields of an entry may contain its password. */
 function matched(held: readonly (readonly [Slot, Match["how"]])[]): Match[] {
-  const matches = new Map<string, Match>();
-  for (const [slot, how] of held) {
-    const { key, place, registry, username, canonical } = slot;
-    const id = JSON.stringify([key, place, how, canonical.reveal()]);
-    const slots = seal([...matches.get(id)?.slots.reveal() ?? [], slot]);
-    matches.set(id, {
+  const byPlace = Map.groupBy(
+    held,
+    ([{ key, place, canonical }, how]) => JSON.stringify([key, place, how, canonical.reveal()]),
+  );
+  return [...byPlace.values()].map((those): Match => {
+    const [{ key, place, registry, username, canonical }, how] = those.at(-1)!;
+    return {
       place,
       key,
       ...registry !== undefined && { registry },
       ...username !== undefined && { username },
       value: canonical,
       how,
-      slots,
-    });
-  }
-  return [...matches.values()];
+      slots: seal(those.map(([slot]) => slot)),
+    };
+  });
 }

@@ -115,6 +115,14 @@ const LEFT: [
   ["inside a text that is not a credential", argocdHolding({ note: `token: ${OLD}` }), "inside", [
     "note",
   ]],
+  ...["name", "project", "noProxy", "githubAppEnterpriseBaseUrl", "tlsClientCertData"].map(
+    (key): [string, StoredSecret, LeftReason, readonly string[]] => [
+      `in '${key}', which is not for credentials`,
+      argocdHolding({ url: "https://x", [key]: `https://u:${OLD}@h` }),
+      "inside",
+      [key],
+    ],
+  ),
   ["inside the path of a URL", argocdHolding({ url: `https://x/${OLD}/y` }), "inside", ["url"]],
   [
     "inside the query of a URL, encoded",

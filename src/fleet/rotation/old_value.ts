@@ -59,10 +59,15 @@ export async function oldValueOf(
     done.filter(([, { plan }]) => plan.unchanged.length > 0 === wanted)
       .map(([{ name }]) => name)
   ) as [string[], string[]];
+  // A part that could not be read may contain other values.
+  const whole = new Set(
+    done.flatMap(([{ name }, { notSeen }]) => notSeen.length > 0 ? [] : [name]),
+  );
+  const replacesOf = [...others, ...unchanged.filter(isKnown)].filter((name) => whole.has(name));
   const unread = failuresOf(failed).map(({ cluster: { name } }) => name);
   return {
     ...{ found, earlier, replaces: found.length > 0 ? found : known },
-    replacesOf: isOne ? [] : [...others, ...unchanged.filter(isKnown)].sort(),
+    replacesOf: isOne ? [] : replacesOf.sort(),
     unknownIn: [...unchanged, ...unread].filter((name) => !isKnown(name)).sort(),
   };
 }

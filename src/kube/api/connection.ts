@@ -1,11 +1,12 @@
 import type { KubeConfig } from "@kubernetes/client-node";
+import { Buffer } from "node:buffer";
 import http from "node:http";
 import https from "node:https";
 import { dirname, resolve } from "node:path";
 import type { Sealed } from "../../log/sealed.ts";
 import { type Deadline, inTime } from "../deadline.ts";
 import type { UserHeaders } from "../kubeconfig/headers.ts";
-import { type Current, judge, whyNotOverApi } from "../kubeconfig/judge.ts";
+import { type Current, hasCertificate, judge, whyNotOverApi } from "../kubeconfig/judge.ts";
 import { certificatesIn } from "../kubeconfig/pem.ts";
 import { credentialExpiry } from "../kubeconfig/expiry.ts";
 import { NotUsable } from "../kubeconfig/not_usable.ts";
@@ -39,16 +40,16 @@ export interface Connector {
   close(): void;
 }
 
-/** Loads the library when it is first used, since that takes a quarter of a second. */
-export const loadLibrary = () => import("@kubernetes/client-node");
+/** Loads the library when it is first used, since that takes a quarter of a second and 85 MB. */
+const loadLibrary = () => import("@kubernetes/client-node");
 
 /** Concurrent connections to one cluster; further requests wait. */
 const MAX_CONNECTIONS = 16;
 
 /**
- * Connects with the current context of a kubeconfig that {@link judge} accepts. The library reads
- * certificates and calls auth providers. Done here: token files, exec plugins with a deadline,
- * impersonation, proxies from the environment, and keeping connections open.
+ * Connects with the current context of a kubeconfig that {@link judge} accepts. The library only calls auth
+ * providers, which few kubeconfigs name. Done here: certificates, tokens and their files, exec plugins with
+ * a deadline, impersonation, proxies from the environment, and keeping connections open.
  * @param connectSeconds the timeout of a connection
  * @param run runs an exec plugin
  * @param idle limits the connections that are kept open, together with those to other clusters
@@ -64,13 +65,7 @@ export async function connectorOf(
   const current = verdict(content.reveal());
   const { server, serverUser, user, isTls, impersonation } = current;
   const asksProvider = asksAuthProvider(current);
-  const { KubeConfig } = await loadLibrary();
-  const config = new KubeConfig();
-  try {
-    config.loadFromString(JSON.stringify(contentFor(current, folder)));
-  } catch {
-    throw new NoResponse(FAILURES.unusable);
-  }
+  const config = asksProvider ? await libraryConfig(current, folder) : undefined;
   let plugin: ExecCredential | undefined;
   let running: Promise<ExecCredential> | undefined;
   let made: { from: ExecCredential | undefined; connection: Promise<Connection> } | undefined;
@@ -92,7 +87,7 @@ export async function connectorOf(
   async function agentOf(tls: https.AgentOptions): Promise<http.Agent | https.Agent> {
     const certificate = String(tls.cert ?? "");
     if (kept?.certificate === certificate) return kept.agent;
-    const agent = await agentFor(server, tls, config, env, handshakes);
+    const agent = await agentFor(current, tls, env, handshakes);
     idle.share(handshakes.limit(agent));
     agents.push(agent);
     kept = { agent, certificate };
@@ -106,7 +101,7 @@ export async function connectorOf(
       ...impersonation,
     };
     if (!isTls) return { server, agent: await agentOf({}), handshakes, headers: userHeaders };
-    const applied = apply(config, given).catch((error) => {
+    const applied = apply(config ?? current, folder, given).catch((error) => {
       if (error instanceof NoResponse) throw error;
       throw new NoResponse(asksProvider ? FAILURES.plugin : FAILURES.unusable);
     });
@@ -174,12 +169,55 @@ function verdict(content: YamlValue): Current {
   }
 }
 
-/** TLS options and headers from the library; a plugin's credential overrides the user's own. */
-async function apply(config: KubeConfig, plugin: ExecCredential | undefined) {
-  const user = config.getCurrentUser() as unknown as Record<string, unknown>;
-  if (plugin?.token) user.token = plugin.token;
+/** The kubeconfig as the library reads it. */
+async function libraryConfig(current: Current, folder: string): Promise<KubeConfig> {
+  const { KubeConfig } = await loadLibrary();
+  const config = new KubeConfig();
+  try {
+    config.loadFromString(JSON.stringify(contentFor(current, folder)));
+  } catch {
+    throw new NoResponse(FAILURES.unusable);
+  }
+  return config;
+}
+
+/** The TLS options and headers of a kubeconfig without an auth provider. */
+async function ownOptions(
+  { cluster, user }: Current,
+  folder: string,
+): Promise<https.RequestOptions> {
+  const read = async (file: string, data: Uint8Array) => {
+    if (file !== "") return Buffer.from(await Deno.readFile(resolve(folder, file)));
+    return data.length === 0 ? undefined : Buffer.from(data);
+  };
+  const [ca, cert, key] = await Promise.all([
+    read(cluster["certificate-authority"], cluster["certificate-authority-data"]),
+    ...hasCertificate(user)
+      ? [
+        read(user["client-certificate"], user["client-certificate-data"]),
+        read(user["client-key"], user["client-key-data"]),
+      ]
+      : [], // like kubectl, which ignores a key without a certificate
+  ]);
+  return {
+    ...{ ca, cert, key },
+    servername: cluster["tls-server-name"] || undefined,
+    rejectUnauthorized: cluster["insecure-skip-tls-verify"] ? false : undefined,
+    auth: user.username === "" ? undefined : `${user.username}:${user.password}`,
+    headers: user.token === "" ? {} : { Authorization: `Bearer ${user.token}` },
+  };
+}
+
+/** TLS options and headers of a kubeconfig; a plugin's credential overrides the user's own. */
+async function apply(
+  config: KubeConfig | Current,
+  folder: string,
+  plugin: ExecCredential | undefined,
+) {
   const options: https.RequestOptions = {};
-  await config.applyToHTTPSOptions(options);
+  if ("server" in config) Object.assign(options, await ownOptions(config, folder));
+  else await config.applyToHTTPSOptions(options);
+  if (plugin?.token) options.headers = { Authorization: `Bearer ${plugin.token}` };
   const { servername, rejectUnauthorized } = options;
   // Like kubectl: anything but certificates is skipped, and an empty file means the system's CAs.
   const given = String(options.ca ?? "");
@@ -205,15 +243,14 @@ async function tokenIn(file: string): Promise<string | undefined> {
 }
 
 async function agentFor(
-  server: URL,
+  { server, cluster }: Current,
   tls: https.AgentOptions,
-  config: KubeConfig,
   env: Readonly<Record<string, string>>,
   handshakes: Handshakes,
 ): Promise<http.Agent | https.Agent> {
   const options = { keepAlive: true, maxSockets: MAX_CONNECTIONS };
   const isTls = server.protocol === "https:";
-  const proxy = config.getCurrentCluster()!.proxyUrl ?? proxyFromEnv(server, env);
+  const proxy = cluster["proxy-url"] || proxyFromEnv(server, env);
   if (proxy === undefined) {
     return isTls ? new https.Agent({ ...options, ...tls }) : new http.Agent(options);
   }

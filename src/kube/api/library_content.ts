@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { Current } from "../kubeconfig/judge.ts";
+import { type Current, hasCertificate } from "../kubeconfig/judge.ts";
 
 /** Whether the user's auth provider is used; a token or user name takes precedence. */
 export function asksAuthProvider({ user, isTls }: Current): boolean {
@@ -8,18 +8,15 @@ export function asksAuthProvider({ user, isTls }: Current): boolean {
 }
 
 /**
- * The kubeconfig that is passed to the library: only the current context, without fields that kubectl
- * would ignore, and without those that are handled here (token files, exec plugins, impersonation).
+ * The kubeconfig with an auth provider that is passed to the library: only the current context, without
+ * fields that kubectl would ignore, and without those that are handled here (token files, exec plugins,
+ * impersonation).
  * @param folder of the kubeconfig, for relative paths
  */
-export function contentFor(current: Current, folder: string): object {
-  const { server, cluster, user, isTls } = current;
+export function contentFor({ server, cluster, user }: Current, folder: string): object {
   const path = (given: string) => given === "" ? undefined : resolve(folder, given);
   const data = (bytes: Uint8Array) => bytes.length === 0 ? undefined : bytes.toBase64();
-  const hasCertificate = user["client-certificate"] !== "" ||
-    user["client-certificate-data"].length > 0;
-  // The library would prefer the auth provider to a token.
-  const provider = asksAuthProvider(current) ? user["auth-provider"] : undefined;
+  const provider = user["auth-provider"];
   return {
     apiVersion: "v1",
     kind: "Config",
@@ -38,8 +35,8 @@ export function contentFor(current: Current, folder: string): object {
     }],
     users: [{
       name: "current",
-      user: !isTls ? {} : {
-        ...(hasCertificate
+      user: {
+        ...(hasCertificate(user)
           ? {
             "client-certificate": path(user["client-certificate"]),
             "client-certificate-data": data(user["client-certificate-data"]),
@@ -47,9 +44,6 @@ export function contentFor(current: Current, folder: string): object {
             "client-key-data": data(user["client-key-data"]),
           }
           : {}),
-        token: user.token || undefined,
-        username: user.username || undefined,
-        password: user.username === "" ? undefined : user.password,
         "auth-provider": provider && {
           name: provider.name,
           config: Object.fromEntries(provider.config),

@@ -198,7 +198,7 @@ function checkProvider(provider: UserFields["auth-provider"]): void {
   }
 }
 
-function hasCertificate(user: UserFields): boolean {
+export function hasCertificate(user: UserFields): boolean {
   return user["client-certificate"] !== "" || user["client-certificate-data"].length > 0;
 }
 

@@ -256,7 +256,8 @@ export const ALL_ERRORS: {
     }],
     [{ why: "Cannot list: nothing listens", readSeconds: 10 }, {
       status: 503,
-      message: "Cannot connect to cluster. Please check if the cluster is running and accessible.",
+      message: "Cannot list: nothing listens",
+      seed: "Cannot connect to cluster. Please check if the cluster is running and accessible.",
     }],
   ],
   untrusted: [[{ why: "Cannot list: its certificate is not trusted" }, {

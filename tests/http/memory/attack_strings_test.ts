@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { attacks } from "../attacks.ts";
 import type { Said } from "./attack_worker.ts";
 
-/** How long the event loop may be blocked, in milliseconds. */
-const MOST = 2000;
+/** Milliseconds after which an attack, or the preparation of the first, counts as blocked for ever. */
+const STUCK = { attack: 10_000, start: 40_000 };
 
 Deno.test("no string in any field of any operation blocks the event loop", async () => {
   // In a worker, which this thread terminates if it hangs.
@@ -17,8 +17,6 @@ Deno.test("no string in any field of any operation blocks the event loop", async
       reject(new Error(`${now}: ${event.message}`));
     };
     worker.onmessage = ({ data }: MessageEvent<Said>) => {
-      const took = performance.now() - since;
-      if (took > MOST && now !== "the start") failed.push(`${now} took ${Math.round(took)} ms`);
       since = performance.now();
       if ("begin" in data) now = data.begin;
       else if ("failed" in data) failed.push(data.failed);
@@ -27,7 +25,7 @@ Deno.test("no string in any field of any operation blocks the event loop", async
   });
   const stuck = Promise.withResolvers<never>();
   const watching = setInterval(() => {
-    const limit = now === "the start" ? 20 * MOST : 5 * MOST;
+    const limit = now === "the start" ? STUCK.start : STUCK.attack;
     if (performance.now() - since > limit) stuck.reject(new Error(`${now} blocks the event loop`));
   }, 100);
   try {

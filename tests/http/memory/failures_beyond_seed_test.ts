@@ -21,11 +21,8 @@ const FAILURES: [kind: KubeErrorKind, status: number, word?: string][] = [
 ];
 
 /** Reads that have their own message. */
-const READ: Partial<Record<KubeErrorKind, { message: string; status: string }>> = {
-  unreachable: {
-    message: "Cannot connect to cluster. Please check if the cluster is running and accessible.",
-    status: "cluster_unreachable",
-  },
+const READ: Partial<Record<KubeErrorKind, { message?: string; status: string }>> = {
+  unreachable: { status: "cluster_unreachable" },
   timeout: { message: "Commands timed out after 10 seconds", status: "timeout" },
 };
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { AuditLog } from "../../../src/audit/audit_log.ts";
+import { WRITE_ANNOTATION } from "../../../src/credentials/kinds/desired_secret.ts";
 import { KubeError } from "../../../src/kube/errors.ts";
 import type { FakeCluster } from "../../../src/kube/fake/store.ts";
 import { withLog } from "../audit_place.ts";
@@ -195,6 +196,38 @@ for (const [what, put, more] of UNWRITTEN) {
       assert.deepEqual([codesOf(body), body.safe_to_revoke], [[], true]);
     }));
 }
+
+Deno.test("the values of a cluster that was only read in part stay unknown, also when all of it can be read", async () => {
+  const url = "https://git.example.com/app";
+  const putRepository = (cluster: FakeCluster, password: string) =>
+    putArgocd(cluster, "app", "repository", { type: "git", url, username: "ci", password }, {
+      [WRITE_ANNOTATION]: "an-earlier-write",
+    });
+  let isRefused = true;
+  const it = rotationStage({
+    fill: (cluster, name) => putRepository(cluster, name === "c" ? OTHER : OLD),
+    stores: {
+      c: (store) => ({
+        ...store,
+        listData: (query, deadline) =>
+          isRefused && query.namespace === "argocd"
+            ? Promise.reject(new KubeError("forbidden", "secrets is forbidden"))
+            : store.listData(query, deadline),
+      }),
+    },
+  });
+  const more = { find: { url_prefix: url, username: "ci" } };
+  const first = (await it.rotate(more)).body;
+  assert.deepEqual(statusesOf(first), { a: "rotated", b: "rotated", c: "not_found" });
+  assert.deepEqual(codesOf(first), ["namespaces_not_listed"]);
+  isRefused = false;
+  putRepository(it.fleet.c!, NEW);
+  const { body } = await it.rotate(more);
+  assert.deepEqual(statusesOf(body), { a: "unchanged", b: "unchanged", c: "unchanged" });
+  assert.deepEqual(body.reasons!.map(({ code, clusters }) => [code, clusters]), [
+    ["never_found", ["c"]],
+  ]);
+});
 
 Deno.test("a value found with white space around it is searched for without, also by the same request again", async () => {
   const it = rotationStage({

@@ -81,6 +81,20 @@ Deno.test("an expiry in the past is accepted, with the same hint as other writes
   assert.equal(body.hint, "The declared expiry is in the past: 2020-01-31T00:00:00.000Z");
 });
 
+Deno.test("a hint counts the secrets with the new value already, in which no expiry is stored", async () => {
+  const it = rotationStage();
+  const first = await it.rotate({ expires: "2040-01-31" });
+  assert.equal(first.body.hint, undefined);
+  const again = await it.rotate({ expires: "2041-01-31" });
+  assert.deepEqual(statusesOf(again.body), { a: "unchanged", b: "unchanged", c: "unchanged" });
+  const count = again.body.clusters.flatMap(({ secrets }) => secrets).length;
+  assert.equal(
+    again.body.hint,
+    `The declared expiry was not stored in ${count} secrets with the new value already`,
+  );
+  assert.equal((await it.rotate()).body.hint, undefined, "without an expiry");
+});
+
 Deno.test("the same request again completes what failed", async () => {
   const it = rotationStage();
   it.fleet.b!.fault = ({ method }) =>

@@ -5,8 +5,10 @@ import {
   connectionNames,
 } from "../../../scripts/control_plane/connections.ts";
 import { kubeconfigFor } from "../../support/kubeconfig.ts";
+import { PATIENCE } from "../../support/patience.ts";
 import { type RealProgram, realTests } from "../../support/real_program.ts";
 import { silentPort } from "../../support/silent_port.ts";
+import { assertTakesLess } from "../../support/takes_less.ts";
 import { kubeconfigOf } from "./cluster.ts";
 
 const plane = controlPlaneFromEnv();
@@ -125,25 +127,29 @@ realTest(
 );
 
 realTestWith(
-  { kubectl_timeout: 2 },
+  { kubectl_timeout: PATIENCE },
   "a hung cluster costs only its own timeout, without further requests to it",
   async (program) => {
     const port = silentPort();
     try {
       await program.addCluster("hung", kubeconfigFor(port.url));
+      const labels = "hung: {argocd-configurer.io/timeout: 2}\n";
+      await Deno.writeTextFile(`${program.folder}/labels.yaml`, labels, { mode: 0o600 });
       await checkOf(program, "reader"); // warms up shared caches
-      const began = performance.now();
-      const names = "hung,reader,closed-port";
-      const { body } = await program.get(`/api/v1/clusters?check=true&clusters=${names}`);
-      const took = performance.now() - began;
-      assert.ok(took >= 1950 && took < 6000, `it took ${took} ms`);
-      const statuses = Object.fromEntries(
-        body.clusters.map(({ name, check }: Json) => [name, check.status]),
-      );
-      assert.deepEqual(statuses, {
-        "closed-port": "cluster_unreachable",
-        hung: "timeout",
-        reader: "success",
+      await assertTakesLess(6000, async () => {
+        const began = performance.now();
+        const names = "hung,reader,closed-port";
+        const { body } = await program.get(`/api/v1/clusters?check=true&clusters=${names}`);
+        const took = performance.now() - began;
+        assert.ok(took >= 1950, `it took ${took} ms`);
+        const statuses = Object.fromEntries(
+          body.clusters.map(({ name, check }: Json) => [name, check.status]),
+        );
+        assert.deepEqual(statuses, {
+          "closed-port": "cluster_unreachable",
+          hung: "timeout",
+          reader: "success",
+        });
       });
     } finally {
       await port.close();

@@ -5,6 +5,7 @@ import { kubeconfigFor } from "../../support/kubeconfig.ts";
 import { commandLines } from "../../support/processes.ts";
 import { assertAnswer, type RealProgram, realTests } from "../../support/real_program.ts";
 import { silentPort } from "../../support/silent_port.ts";
+import { assertTakesLess } from "../../support/takes_less.ts";
 
 const { realTest, realTestWith } = realTests((test) => Deno.test(test));
 
@@ -59,28 +60,29 @@ realTestWith(
   "a hung cluster is 504 at the deadline, and no kubectl is left",
   async (program) => {
     const port = silentPort();
-    try {
-      await program.addCluster("hung", kubeconfigFor(port.url));
-      await program.get("/secrets?cluster=closed-port"); // warms up shared caches
+    let turns = 0;
+    async function turn(): Promise<number> {
+      const cluster = `hung-${++turns}`; // unknown to the circuit breaker
+      await program.addCluster(cluster, kubeconfigFor(port.url));
       const began = performance.now();
       const hung = [
-        program.get("/secrets?cluster=hung"),
-        add(program, "hung"),
-        addHelm(program, "hung"),
+        program.get(`/secrets?cluster=${cluster}`),
+        add(program, cluster),
+        addHelm(program, cluster),
       ] as const;
       const first = Promise.race([program.get("/health"), ...hung]);
       const [listed, ...written] = await Promise.all(hung);
       const took = performance.now() - began;
-      assert.ok(took >= 1950 && took < 4500, `it took ${took} ms`);
+      assert.ok(took >= 1950, `it took ${took} ms`);
       assertAnswer(listed, 504, {
-        cluster: "hung",
+        cluster,
         ...NOTHING_LISTED,
         status: "timeout",
         message: "Commands timed out after 2 seconds",
       });
       for (const answer of written) {
         assert.equal(answer.status, 504);
-        assert.match(answer.body.message, /of cluster 'hung': .* 2 seconds$/);
+        assert.match(answer.body.message, new RegExp(`of cluster '${cluster}': .* 2 seconds$`));
       }
       const { status, body } = await first;
       assert.deepEqual(
@@ -88,6 +90,11 @@ realTestWith(
         [200, "healthy"],
         "the hung cluster delays the others",
       );
+      return took;
+    }
+    try {
+      await program.get("/secrets?cluster=closed-port"); // warms up shared caches
+      await assertTakesLess(4500, turn);
       assert.ok(port.connections > 0);
       const left = commandLines().filter((line) => line.includes(program.folder));
       assert.deepEqual(left, []);

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import type { Report } from "../../scripts/soak/report.ts";
+import type { Report } from "../../../scripts/soak/report.ts";
 
 /** The whole program under many clients for a while, judged by its own counters. */
 
-const SCRIPT = join(import.meta.dirname!, "..", "..", "scripts", "soak.ts");
+const SCRIPT = join(import.meta.dirname!, "..", "..", "..", "scripts", "soak.ts");
 
 /** Of the short form, with all that surrounds it. */
 const AT_MOST = 8 * 60_000;
