@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { FolderLog } from "../clusters/folder_log.ts";
 import { clustersFolder } from "../clusters/folder.ts";
 import { LabelsFile } from "../clusters/labels_file.ts";
@@ -16,7 +17,8 @@ export async function logClustersFolder(settings: Settings, log: FolderLog): Pro
   try {
     await log.namesIn(folder);
   } catch (error) {
-    observe("clusters.folder_unreadable", { folder: folder.path, reason: reasonOf(error) });
+    const at = resolve(folder.path);
+    observe("clusters.folder_unreadable", { folder: at, reason: reasonOf(error) });
   }
   const trust = configuredTrust(settings["trusted-owners"], {
     owners: [Deno.uid() ?? 0],

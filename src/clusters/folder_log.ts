@@ -32,8 +32,8 @@ export class FolderLog {
       logged.add(file);
       if (logged.size <= MOST) {
         const reason = whyIgnored(folder, { file, why });
-        observe("clusters.file_ignored", { folder, file, reason });
-      } else observe("clusters.files_ignored", { folder });
+        observe("clusters.file_ignored", { folder: resolve(folder), file, reason });
+      } else observe("clusters.files_ignored", { folder: resolve(folder) });
     }
     return found?.names ?? [];
   }

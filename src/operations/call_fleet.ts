@@ -25,7 +25,7 @@ import { type Json, type Reply, type Stream, whenOver } from "./reply.ts";
 export interface FleetCall {
   readonly selection: AskedSelection;
   readonly id?: string | undefined;
-  readonly looksByArgocd?: boolean | undefined;
+  readonly byArgocd?: boolean | undefined;
   /** @param names of the selected clusters, at least one */
   limited(names: readonly string[]): Limited | undefined;
   /** See `SelectionCall`. */
@@ -41,7 +41,7 @@ export interface FleetCall {
 export async function throughFleet(
   operation: Operation,
   caller: Caller,
-  { selection, id = caller.requestId, looksByArgocd, limited, steps }: FleetCall,
+  { selection, id = caller.requestId, byArgocd, limited, steps }: FleetCall,
   services: Services,
   gates: Gates,
   note: (about: About) => void,
@@ -52,7 +52,7 @@ export async function throughFleet(
   await checkTries(caller, { attempt }, services, gates);
   const leave = await enter(operation, caller, { attempt, isFleet: true }, services, gates);
   try {
-    const chosen = await meant.choose({ byArgocd: looksByArgocd });
+    const chosen = await meant.choose({ byArgocd });
     note({ clusters: chosen.length });
     const made = (gone: () => AbortSignal | undefined) => {
       const isGone = () => gone()?.aborted === true;
@@ -72,7 +72,7 @@ export async function throughFleet(
 export async function callFleet(
   operation: Operation,
   caller: Caller,
-  { selection, id, looksByArgocd, attempt, steps }: SelectionCall,
+  { selection, id, byArgocd, attempt, steps }: SelectionCall,
   services: Services,
   gates: Gates,
   note: (about: About) => void,
@@ -83,7 +83,7 @@ export async function callFleet(
     {
       selection,
       id,
-      looksByArgocd,
+      byArgocd,
       limited: () => attempt,
       async *steps(run, chosen) {
         const { writer: made, ...context } = contextOf(caller, services, run.id);

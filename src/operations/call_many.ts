@@ -25,11 +25,11 @@ export async function callMany(
   const limited: FleetCall["limited"] = ([first]) => taken.of(first!).attempt;
   const steps = stepsOf(taken, caller);
   // One Argo CD of an API server must not hide the secrets of another one.
-  const looksByArgocd = operation.effect === "read";
+  const byArgocd = operation.effect === "read" || taken.byArgocd;
   return await throughFleet(
     operation,
     caller,
-    { selection, looksByArgocd, limited, steps },
+    { selection, byArgocd, limited, steps },
     services,
     gates,
     note,

@@ -62,7 +62,7 @@ export const take: OperationModule["take"] = ({ query, body }) => {
   const request = { id, everywhere };
   return {
     selection: askedSelection(which, "field"),
-    looksByArgocd: true,
+    byArgocd: true,
     attempt: {
       dryRun: false,
       // Stored values are no guesses of the caller.

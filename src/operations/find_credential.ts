@@ -68,7 +68,7 @@ export const take: OperationModule["take"] = ({ query, body }) => {
   const { selection, credential, fingerprint } = asked;
   return {
     selection,
-    looksByArgocd: true,
+    byArgocd: true,
     attempt: {
       dryRun: false,
       tries: 1,

@@ -164,6 +164,11 @@ export interface EachClusterCall {
    */
   whole?(entries: readonly ClusterEntry[]): Json;
   /**
+   * Whether names of one API server with different namespaces of Argo CD stay separate, so that each Argo CD
+   * gets its secrets. Secrets that they share must not be written twice. @default for reads
+   */
+  readonly byArgocd?: true;
+  /**
    * Whether the answer of a cluster that succeeded is complete; otherwise the status is 207.
    * @default true
    */
@@ -179,11 +184,8 @@ export interface SelectionCall {
   readonly selection: AskedSelection;
   /** Id of its own entry in the audit log, and prefix of its writes' ids. @default from the request's id */
   readonly id?: string;
-  /**
-   * Whether names of one API server with different namespaces of Argo CD stay separate, so that the secrets of
-   * each are read. Secrets that they share must not be written twice. @default false
-   */
-  readonly looksByArgocd?: true;
+  /** See {@link EachClusterCall.byArgocd}. */
+  readonly byArgocd?: true;
   /** Its own entry in the audit log, besides those of its steps. */
   readonly attempt?: AttemptedOnFleet;
   /**

@@ -61,5 +61,5 @@ export function repoCall(
         };
       },
     };
-  });
+  }, { byArgocd: true });
 }

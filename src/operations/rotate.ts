@@ -109,7 +109,7 @@ export const take: OperationModule["take"] = ({ query, body }) => {
   const hints = [...ofSet, ...declaredHints(request.expires)];
   return {
     selection,
-    looksByArgocd: true,
+    byArgocd: true,
     id: rotation,
     attempt: {
       dryRun,

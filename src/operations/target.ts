@@ -1,5 +1,5 @@
 import { parseLabelSelector } from "../kube/label_selector.ts";
-import type { AskedSelection, ClusterCall, ParsedCall } from "./operation.ts";
+import type { AskedSelection, ClusterCall, EachClusterCall, ParsedCall } from "./operation.ts";
 import type { Part } from "./request_kinds.ts";
 
 /** The one cluster of a request, or its selection. */
@@ -33,7 +33,14 @@ export function targetOf(given: GivenTarget, part: Part): Target {
   return given.cluster ?? askedSelection(given, part);
 }
 
-/** A call on the one cluster, or on each selected cluster separately. */
-export function onEach(target: Target, of: (cluster: string) => ClusterCall): ParsedCall {
-  return typeof target === "string" ? of(target) : { selection: target, of };
+/**
+ * A call on the one cluster, or on each selected cluster separately.
+ * @param more of a call on several clusters
+ */
+export function onEach(
+  target: Target,
+  of: (cluster: string) => ClusterCall,
+  more: Pick<EachClusterCall, "byArgocd"> = {},
+): ParsedCall {
+  return typeof target === "string" ? of(target) : { selection: target, of, ...more };
 }

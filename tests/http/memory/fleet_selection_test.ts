@@ -321,7 +321,7 @@ Deno.test("two names of one API server are one cluster under the first name, whi
   assert.deepEqual(it.opened.slice(2), ["a-prod", "b-prod"]);
 });
 
-Deno.test("reads cover each Argo CD of a server with two names, and writes count the server once", async () => {
+Deno.test("reads and writes of repositories cover each Argo CD of a server, a pull secret is written once", async () => {
   const server = new FakeCluster();
   for (const each of ["default", "argocd", "other"]) server.namespaces.set(each, "Active");
   server.put({
@@ -349,6 +349,15 @@ Deno.test("reads cover each Argo CD of a server with two names, and writes count
   }
   const { body } = await answered(it, addDocker({ clusters: ["*"] }));
   assert.deepEqual(statuses(body.clusters), { a: 200 });
+
+  const repository = { name: "charts", type: "helm", url: "https://charts.example.com" };
+  const { body: added } = await answered(
+    it,
+    post(`${V1}/repositories`, { clusters: ["*"], ...repository }),
+  );
+  assert.deepEqual(statuses(added.clusters), { a: 422, b: 200 });
+  assert.deepEqual(added.clusters.map((each) => each.same_server_as), [undefined, ["c"]]);
+  assert.ok([...server.secrets.keys()].some((key) => /^other\/.*charts/.test(key)));
 });
 
 const MIXED = { ...KNOWN, "production-cluster": { identity: "server of test-1" } };
