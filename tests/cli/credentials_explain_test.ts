@@ -117,7 +117,8 @@ bothWays(
     });
     assertEnded(await stage.run(["explain", "gone", APP]), {
       code: 1,
-      stderr: /^error: Cannot connect/,
+      stderr:
+        /^error: Cannot list secrets in namespace 'argocd' of cluster 'gone': connection refused$/m,
     });
   },
 );

@@ -221,7 +221,10 @@ terminalTest(
       seen,
       /waiting for one \(\d s of 20\)\r\nwaiting for two \(\d s of 20\)\r\n[^\n]*<up>[^\n]*<up>/,
     );
-    assert.match(sat.seen, /gone: failed: Cannot connect/);
+    assert.match(
+      sat.seen,
+      /gone: failed: Cannot list secrets .* of cluster 'gone': connection refused/,
+    );
     const last = seen.split(/waiting for [^\r]*\r\n/).at(-1)!;
     assert.match(last, /^[^\n]*<up>[^\n]*No credentials found in clusters/);
     assert.match(
