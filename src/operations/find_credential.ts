@@ -24,8 +24,8 @@ export const command: CommandHelp = {
   full:
     "Searches Argo CD's secrets (repositories, templates, clusters) and pull secrets for one value: " +
     "passwords, tokens and keys, also inside `auth` and in the user information of URLs. With " +
-    "`--everywhere`, all pull secrets are searched, whatever their labels. Other Opaque secrets, " +
-    "ConfigMaps, pod environments and Git are not searched. Nothing is changed.",
+    "`--everywhere`, all pull secrets are searched, whatever their labels. Other secrets (such as Opaque " +
+    "or basic-auth), ConfigMaps, pod environments and Git are not searched. Nothing is changed.",
   exitCodes:
     "0: not found, and everything was searched; 1: the request was rejected, or no cluster was searched; " +
     "3: not found, but not everything was searched, or the server has no persistent fingerprint key; " +
@@ -48,9 +48,10 @@ export const describe: OperationModule["describe"] = () => ({
     "Searches for one value, or for the value of a fingerprint, in all keys of Argo CD's repositories, " +
     "templates, write credentials and clusters, in each entry of pull secrets (password, token and `auth`), and " +
     "in the user information of URLs. Pull secrets are those with a docker label; with `everywhere`, all " +
-    "secrets of types dockerconfigjson and dockercfg. Other Opaque secrets, ConfigMaps, environments of " +
-    "pods and Git are not searched. A search shows whether a guess is right, so the limit is 10 per minute " +
-    "for each token, or without tokens for each address, and every search is in the audit log.",
+    "secrets of types dockerconfigjson and dockercfg. Other secrets (such as Opaque or basic-auth), " +
+    "ConfigMaps, environments of pods and Git are not searched. A search shows whether a guess is right, so " +
+    "the limit is 10 per minute for each token, or without tokens for each address, and every search is in " +
+    "the audit log.",
   request: taking(FIND_BODY, FIND_EXAMPLES),
   answers: {
     200: { ...json("All clusters were read completely", FoundAnswer), event: FoundEventLine },
